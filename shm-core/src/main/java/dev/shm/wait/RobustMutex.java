@@ -1,0 +1,542 @@
+package dev.shm.wait;
+
+import static dev.shm.wait.MutexLayout.DIED;
+import static dev.shm.wait.MutexLayout.FREE;
+import static dev.shm.wait.MutexLayout.OWNER_THREAD;
+import static dev.shm.wait.MutexLayout.TAG;
+import static dev.shm.wait.MutexLayout.WAITERS;
+import static dev.shm.wait.MutexLayout.WORD;
+
+import dev.shm.memory.KillPoint;
+
+import org.agrona.concurrent.AtomicBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reentrant mutual exclusion lock in 16 bytes of shared memory that survives the death of its
+ * owner.
+ *
+ * <pre>{@code
+ * Acquisition acquisition = mutex.lock();
+ * try {
+ *     if (acquisition == Acquisition.OWNER_DIED) {
+ *         repair();
+ *         mutex.markConsistent();
+ *     }
+ *     change();
+ * } finally {
+ *     mutex.unlock();
+ * }
+ * }</pre>
+ *
+ * <p><b>Threads and processes.</b> The owner is a thread of a participant. The shared word names
+ * the participant; which of its threads, and how many times, is known to this object alone. Hence
+ * <em>one object per attachment and place</em>: two objects with the same tag on the same word
+ * would each take the other's threads for strangers, and block a thread on itself. Two attachments
+ * of one JVM have two tags and are as strange to each other as two processes. The lock is barging:
+ * no order among those who wait, and no fairness. A participant that is stopped keeps what it owns.
+ *
+ * <p><b>Memory effects.</b> Unlocking happens-before the next lock, whichever process takes it. So
+ * does the death of an owner before the lock that reports it.
+ *
+ * <p><b>If a process dies.</b> The next owner is told, by {@link Acquisition#OWNER_DIED}, that what
+ * the lock guards may be half changed, and so is every owner after it until one calls {@link
+ * #markConsistent}. Owning a lock without changing anything is reported like any other death. A
+ * waiter that dies leaves nothing behind.
+ *
+ * <p>When the region is closed under a thread that waits, or this participant was declared dead,
+ * the thread leaves with {@link IllegalStateException} at its next wake or tick.
+ */
+public final class RobustMutex {
+    /*
+     * Overview (ALGORITHMS 2; the word is pictured in MutexLayout).
+     *
+     *   lock    CAS 0 -> self (L). Otherwise, until it works:
+     *             nobody's:          CAS w -> w | self | keep (L)
+     *             a dead owner's:    CAS w -> self | WAITERS | DIED (T)
+     *             a living owner's:  spin a little; CAS w -> w | WAITERS (W); sleep on that value
+     *           keep is WAITERS once we have slept: we cannot know whether others still do.
+     *   unlock  CAS self -> 0 (U); if that fails since WAITERS is there, CAS w -> 0, then wake one.
+     *           What is not consistent keeps its DIED.
+     *   leave   a timeout or an interrupt after a sleep may have taken a wake that another needs: if the
+     *           lock is free wake one, else see to it that WAITERS is there (B).
+     *
+     * Nothing is lost. Ownership changes only by a CAS from a word that is nobody's or a dead one's. Death
+     * certificates are final and tags never return, so a value seen twice means the same (no ABA) and of
+     * several takeovers one wins. (L) and (T) acquire what (U) released or what the dead had stored. DIED
+     * goes with the word through every hand until markConsistent (C).
+     *
+     * Nothing is stuck. A sleeper slept on a word with WAITERS; who replaces that word either wakes one
+     * (U), or leaves WAITERS standing (T), so somebody else will. The one woken sets WAITERS again when it
+     * takes the lock (keep) or goes back to sleep (W), and passes the wake on when it leaves (B).
+     *   Interrupted or timed out: only after (B).
+     *   Killed as the owner: the sleepers' tick probes it, and (T).
+     *   Killed between (U) and the wake, or woken and killed before (L): the word is free and nobody will
+     *   wake the others; their tick finds it so. Leaving by an exception, because the region was closed,
+     *   counts as a death.
+     * Where nobody dies no tick is needed.
+     */
+
+    /** How a lock was acquired. It is held either way. */
+    public enum Acquisition {
+        /** What the lock guards is as its last owner left it. */
+        ACQUIRED,
+        /** An owner died, and nobody has called {@link RobustMutex#markConsistent} since. */
+        OWNER_DIED
+    }
+
+    /** The size in the shared memory. */
+    public static final int BYTES = MutexLayout.BYTES;
+
+    /** About 4 us; what is guarded by a mutex of ours takes less. */
+    private static final int SPINS = 100;
+
+    private final AtomicBuffer buffer;
+    private final int offset;
+    private final int word;
+    private final Liveness liveness;
+    private final Waiter waiter;
+    private final TickPolicy ticks;
+    private final int spins;
+    private final int self;
+
+    /**
+     * The thread that holds the lock, if it is one of ours; only the thread itself writes its name.
+     */
+    private @Nullable Thread owner;
+
+    private int holds; // the owner's
+    private boolean inconsistent; // the owner's
+
+    /**
+     * A mutex in memory that was zero at birth. We must have joined the region: our tag is asked
+     * for here. There must be no other object for the same participant and place.
+     *
+     * @param buffer that holds the mutex
+     * @param offset of its 16 bytes, a multiple of 8
+     * @param liveness of the participants whose tags the word holds
+     * @param waiter to sleep with
+     * @throws IllegalArgumentException if the offset is not a multiple of 8
+     * @throws IndexOutOfBoundsException if the mutex is not inside the buffer
+     */
+    public RobustMutex(AtomicBuffer buffer, int offset, Liveness liveness, Waiter waiter) {
+        this(buffer, offset, liveness, waiter, TickPolicy.STANDARD, SPINS);
+    }
+
+    /**
+     * The same for tests: with other ticks, and without spinning.
+     *
+     * @param buffer that holds the mutex
+     * @param offset of its 16 bytes, a multiple of 8
+     * @param liveness of the participants whose tags the word holds
+     * @param waiter to sleep with
+     * @param ticks of its waits
+     * @param spins how many times to look before the first sleep
+     * @throws IllegalArgumentException if the offset is not a multiple of 8
+     * @throws IndexOutOfBoundsException if the mutex is not inside the buffer
+     */
+    public RobustMutex(
+            AtomicBuffer buffer,
+            int offset,
+            Liveness liveness,
+            Waiter waiter,
+            TickPolicy ticks,
+            int spins) {
+        if (offset % MutexLayout.ALIGNMENT != 0) {
+            throw new IllegalArgumentException("offset=" + offset + ": must be a multiple of 8");
+        }
+        buffer.boundsCheck(offset, BYTES);
+        int tag = liveness.self();
+        if (tag <= 0 || tag > TAG) {
+            throw new IllegalArgumentException("tag=" + tag + ": must be 1.." + TAG);
+        }
+        this.buffer = buffer;
+        this.offset = offset;
+        this.word = offset + WORD;
+        this.liveness = liveness;
+        this.waiter = waiter;
+        this.ticks = ticks;
+        this.spins = spins;
+        this.self = tag;
+    }
+
+    /**
+     * Acquires the lock, waiting as long as it takes. An interrupt does not end the wait; the
+     * interrupt status is as before afterwards. A thread that holds the lock already holds it once
+     * more, and is told {@code ACQUIRED}: a death was reported to its first acquisition.
+     *
+     * @return whether an owner died
+     * @throws IllegalStateException if the region was closed, or this participant declared dead
+     */
+    public Acquisition lock() {
+        Thread current = Thread.currentThread();
+        if (owner == current) {
+            return reenter();
+        }
+        if (buffer.compareAndSetInt(
+                word, FREE, self)) { // (L) pairs with (U): the guarded data is visible
+            owner = current;
+            holds = 1;
+            inconsistent = false;
+            return acquired(current);
+        }
+        return lockSlowly(current);
+    }
+
+    /**
+     * The same, but an interrupt ends the wait.
+     *
+     * @return whether an owner died
+     * @throws InterruptedException if the thread was interrupted before or while it waited; it does
+     *     not hold the lock then, or not once more
+     * @throws IllegalStateException if the region was closed, or this participant declared dead
+     */
+    public Acquisition lockInterruptibly() throws InterruptedException {
+        Acquisition acquisition = tryLock(Deadline.never());
+        if (acquisition == null) {
+            throw new AssertionError("a deadline that never expires has expired");
+        }
+        return acquisition;
+    }
+
+    /**
+     * Acquires the lock if nobody alive holds it. Takes it over from an owner that was certified
+     * dead, but does not find out by itself whether one died.
+     *
+     * @return whether an owner died; null if the lock was not acquired
+     * @throws IllegalStateException if the region was closed, or this participant declared dead
+     */
+    public @Nullable Acquisition tryLock() {
+        Thread current = Thread.currentThread();
+        if (owner == current) {
+            return reenter();
+        }
+        int seen = buffer.getIntVolatile(word);
+        int claimed = claim(seen, 0);
+        while (claimed != 0) {
+            if (buffer.compareAndSetInt(word, seen, claimed)) { // (L) or (T)
+                owner = current;
+                holds = 1;
+                inconsistent = (claimed & DIED) != 0;
+                return acquired(current);
+            }
+            seen = buffer.getIntVolatile(word);
+            claimed = claim(seen, 0);
+        }
+        return null;
+    }
+
+    /**
+     * Acquires the lock, waiting until the deadline.
+     *
+     * @param deadline after which to give up; one that has expired already makes a single attempt
+     * @return whether an owner died; null if the time ran out
+     * @throws InterruptedException if the thread was interrupted before or while it waited; it does
+     *     not hold the lock then, or not once more
+     * @throws IllegalStateException if the region was closed, or this participant declared dead
+     */
+    public @Nullable Acquisition tryLock(Deadline deadline) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        Acquisition acquisition = tryLock();
+        if (acquisition != null || deadline.isExpired()) {
+            return acquisition;
+        }
+        acquisition = acquire(Thread.currentThread(), deadline, new Tick(ticks, true));
+        if (acquisition == null && Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        return acquisition;
+    }
+
+    /**
+     * Says that what the lock guards has been repaired after {@link Acquisition#OWNER_DIED}: the
+     * next owners are told no more. Does nothing when there was nothing to repair.
+     *
+     * @throws IllegalMonitorStateException if the current thread does not hold the lock
+     * @throws IllegalStateException if the region was closed, or this participant declared dead
+     */
+    public void markConsistent() {
+        checkHeld();
+        if (!inconsistent) {
+            return;
+        }
+        int seen;
+        do {
+            seen = buffer.getIntVolatile(word);
+            checkStillOurs(seen);
+        } while (!buffer.compareAndSetInt(word, seen, seen & ~DIED)); // (C)
+        KillPoint.at("mutex.consistent");
+        inconsistent = false;
+    }
+
+    /**
+     * Gives the lock up, or one of several holds of this thread. What was not marked consistent is
+     * reported to the next owner again.
+     *
+     * @throws IllegalMonitorStateException if the current thread does not hold the lock
+     * @throws IllegalStateException if the region was closed, or this participant was declared dead
+     *     and lost the lock while it held it; it does not hold the lock then
+     */
+    public void unlock() {
+        checkHeld();
+        holds--;
+        if (holds > 0) {
+            return;
+        }
+        int died = inconsistent ? DIED : 0;
+        owner = null;
+        if (!buffer.compareAndSetInt(word, self | died, died)) { // (U) pairs with (L)
+            unlockSlowly(died);
+        }
+    }
+
+    /**
+     * Whether nobody holds the lock and what it guards is consistent. A volatile read.
+     *
+     * @return true if a first lock would succeed at once, and report no death
+     */
+    public boolean isFree() {
+        return buffer.getIntVolatile(word) == FREE;
+    }
+
+    /**
+     * Whether nobody alive holds the lock and the next owner will be told that one died. Reads
+     * memory only: a death that nobody has certified is not known.
+     *
+     * @return true if {@link #tryLock()} would return {@code OWNER_DIED}
+     */
+    public boolean isAbandoned() {
+        int seen = buffer.getIntVolatile(word);
+        int tag = seen & TAG;
+        return tag == 0 ? (seen & DIED) != 0 : liveness.isDead(tag);
+    }
+
+    /**
+     * Whether an owner died and nobody has repaired since, as far as the word knows: one that died
+     * holding the lock is counted once somebody has taken the lock over.
+     *
+     * @return true until {@link #markConsistent}
+     */
+    public boolean isInconsistent() {
+        return (buffer.getIntVolatile(word) & DIED) != 0;
+    }
+
+    /**
+     * Whether threads may be waiting for the lock.
+     *
+     * @return true also when those who waited have left or died
+     */
+    public boolean hasWaiters() {
+        return (buffer.getIntVolatile(word) & WAITERS) != 0;
+    }
+
+    /**
+     * The thread of this participant that holds the lock, for messages: read without
+     * synchronisation.
+     *
+     * @return null if none of ours does
+     */
+    public @Nullable Thread ownerThread() {
+        return owner;
+    }
+
+    /**
+     * The participant that holds the lock, dead or alive.
+     *
+     * @return its tag; zero if nobody does
+     */
+    public int ownerTag() {
+        return buffer.getIntVolatile(word) & TAG;
+    }
+
+    /**
+     * The thread that holds the lock, as its own JVM numbers it. For diagnostics: it is written a
+     * moment after the lock was taken, and stays behind when it is given up.
+     *
+     * @return a thread id
+     */
+    public long ownerThreadId() {
+        return buffer.getLong(offset + OWNER_THREAD);
+    }
+
+    /**
+     * Whether the current thread holds the lock.
+     *
+     * @return true between its first lock and its last unlock
+     */
+    public boolean isHeldByCurrentThread() {
+        return owner == Thread.currentThread();
+    }
+
+    /**
+     * How many times the current thread holds the lock.
+     *
+     * @return zero if it does not
+     */
+    public int holdCount() {
+        return isHeldByCurrentThread() ? holds : 0;
+    }
+
+    /** The owner alone gets here, so its holds are its own. */
+    private Acquisition reenter() {
+        if (holds == Integer.MAX_VALUE) {
+            throw new IllegalStateException(
+                    "holds=" + holds + ": a thread can hold it no more often");
+        }
+        holds++;
+        return Acquisition.ACQUIRED;
+    }
+
+    /**
+     * The end of every acquisition. The CAS before it has made us the owner, and plain stores have
+     * said so to our own threads; in between there is no call and no allocation, since a
+     * StackOverflowError there would leave the lock with an owner that does not know of it.
+     */
+    private Acquisition acquired(Thread current) {
+        Acquisition acquisition = inconsistent ? Acquisition.OWNER_DIED : Acquisition.ACQUIRED;
+        KillPoint.at("mutex.acquired");
+        buffer.putLong(offset + OWNER_THREAD, current.getId());
+        return acquisition;
+    }
+
+    /** An interrupt ends a round, with its baton passed, and another begins. */
+    private Acquisition lockSlowly(Thread current) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                Acquisition acquisition =
+                        acquire(current, Deadline.never(), new Tick(ticks, false));
+                if (acquisition != null) {
+                    return acquisition;
+                }
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            if (interrupted) {
+                current.interrupt();
+            }
+        }
+    }
+
+    /** Acquires the lock; null when the deadline passed or the thread is interrupted. */
+    private @Nullable Acquisition acquire(Thread current, Deadline deadline, Tick tick) {
+        liveness.checkOpen();
+        int spinsLeft = spins;
+        int keep = 0;
+        while (true) {
+            int seen = buffer.getIntVolatile(word);
+            int claimed = claim(seen, keep);
+            if (claimed != 0) {
+                if (buffer.compareAndSetInt(word, seen, claimed)) { // (L) or (T)
+                    owner = current;
+                    holds = 1;
+                    inconsistent = (claimed & DIED) != 0;
+                    return acquired(current);
+                }
+            } else if (spinsLeft > 0 && (seen & WAITERS) == 0) {
+                spinsLeft--;
+                Thread.onSpinWait();
+            } else if (current.isInterrupted() || deadline.isExpired()) {
+                if (keep != 0) {
+                    passBaton();
+                }
+                return null;
+            } else if (announce(seen)) {
+                KillPoint.at("mutex.announced");
+                sleep(seen | WAITERS, deadline, tick);
+                KillPoint.at("mutex.woken");
+                keep = WAITERS;
+            }
+        }
+    }
+
+    /** The word that makes us the owner of a mutex that was seen so; zero when its owner lives. */
+    private int claim(int seen, int keep) {
+        int tag = seen & TAG;
+        if (tag == 0) {
+            return seen | self | keep;
+        }
+        if (liveness.isDead(tag)) {
+            liveness.checkOpen(); // the dead one may be ourselves
+            return self | WAITERS | DIED;
+        }
+        return 0;
+    }
+
+    private boolean announce(int seen) {
+        return (seen & WAITERS) != 0
+                || buffer.compareAndSetInt(
+                        word, seen, seen | WAITERS); // (W) pairs with (U): one wakes
+    }
+
+    /** Sleeps for a tick at most; after one without news sees to it that deaths are noticed. */
+    private void sleep(int announced, Deadline deadline, Tick tick) {
+        boolean news = waiter.await(buffer, word, announced, tick.nanos(deadline));
+        liveness.checkOpen();
+        if (!news) {
+            liveness.probe(announced & TAG);
+            liveness.probeNext();
+            tick.lengthen();
+        }
+    }
+
+    /** A sleeper that leaves may have taken the wake that was meant for one that stays (B). */
+    private void passBaton() {
+        while (true) {
+            int seen = buffer.getIntVolatile(word);
+            if ((seen & TAG) == 0) {
+                waiter.wake(buffer, word, 1);
+                return;
+            }
+            if (announce(seen)) {
+                return;
+            }
+        }
+    }
+
+    private void unlockSlowly(int died) {
+        while (true) {
+            int seen = buffer.getIntVolatile(word);
+            checkStillOurs(seen);
+            if (buffer.compareAndSetInt(word, seen, died)) { // (U) pairs with (L) and (W)
+                KillPoint.at("mutex.unlocked");
+                if ((seen & WAITERS) != 0) {
+                    waiter.wake(buffer, word, 1); // after the word: who is woken finds it free
+                }
+                return;
+            }
+        }
+    }
+
+    private void checkHeld() {
+        if (owner != Thread.currentThread()) {
+            throw new IllegalMonitorStateException(
+                    "thread=" + Thread.currentThread().getName() + ": does not hold the mutex");
+        }
+    }
+
+    /** Fencing: only a death certificate takes a lock from its owner. */
+    private void checkStillOurs(int seen) {
+        if ((seen & TAG) != self) {
+            liveness.checkOpen();
+            throw new IllegalStateException(
+                    "tag="
+                            + self
+                            + ": was declared dead, and lost the lock to tag="
+                            + (seen & TAG));
+        }
+    }
+
+    @Override
+    public String toString() {
+        int seen = buffer.getIntVolatile(word);
+        int tag = seen & TAG;
+        return "RobustMutex["
+                + (tag == 0 ? "free" : "owner=" + tag + " thread=" + ownerThreadId())
+                + ((seen & WAITERS) != 0 ? " waiters" : "")
+                + ((seen & DIED) != 0 ? " inconsistent" : "")
+                + "]";
+    }
+}

@@ -1,0 +1,26 @@
+/**
+ * What directory, locks and queues sleep and exclude with. Internal: public only so that the other
+ * modules of this library reach it, and free to change with any version.
+ *
+ * <pre>
+ *   RobustMutex ---&gt; Tick ---&gt; TickPolicy
+ *    |    |    \       |
+ *    |    |     \      v
+ *    |    |      `-&gt; Deadline
+ *    |    v             ^
+ *    |  Liveness        |
+ *    v                  |
+ *   Waiter &lt;--- PollingWaiter
+ *      ^  ^        ^
+ *      |   `-- Futex  ---&gt; jna (loaded by the first sleep or wake)
+ *      |           ^
+ *      `-- SystemWaiter ---&gt; VirtualThreads
+ * </pre>
+ *
+ * <p>The package depends on Agrona's buffer interfaces and, lazily, on JNA; on nothing else of
+ * ours.
+ */
+@NullMarked
+package dev.shm.wait;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,166 @@
+package dev.shm.explore;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+
+/**
+ * Explores the schedules of a scenario.
+ *
+ * <pre>{@code
+ * new Explorer(MutexScenario::new, Rules.PLAIN.withDeaths(2)).depthFirst(2).assertClean();
+ * new Explorer(MutexScenario::new, Rules.PLAIN.withDeaths(2)).replay("17:4 40:1").assertClean();
+ * }</pre>
+ */
+public final class Explorer {
+    private static final int TRACE_SHOWN = 200;
+
+    private final Supplier<Scenario> scenarios;
+    private final Rules rules;
+
+    /**
+     * An explorer of one scenario.
+     *
+     * @param scenarios makes a new one for every execution
+     * @param rules what may happen
+     */
+    public Explorer(Supplier<Scenario> scenarios, Rules rules) {
+        this.scenarios = scenarios;
+        this.rules = rules;
+    }
+
+    /**
+     * Tries every schedule that deviates at most so many times from the ordinary one. A deviation
+     * is a preemption, another thread than the next one in turn, a death, an interrupt, a
+     * certificate.
+     *
+     * @param deviations how many
+     * @return after all schedules, or the first failure
+     */
+    public Exploration depthFirst(int deviations) {
+        Choices.DepthFirst choices = new Choices.DepthFirst(deviations);
+        return explore(
+                threads -> {
+                    int schedules = 0;
+                    do {
+                        schedules++;
+                        if (fails(choices, threads)) {
+                            return new Exploration(schedules, explain(choices, threads));
+                        }
+                    } while (choices.next());
+                    return new Exploration(schedules, null);
+                });
+    }
+
+    /**
+     * Tries schedules by chance.
+     *
+     * @param seed of the first; the others have the seeds that follow
+     * @param most how many schedules
+     * @return after all schedules, or the first failure
+     */
+    public Exploration sample(long seed, int most) {
+        return explore(
+                threads -> {
+                    for (int i = 0; i < most; i++) {
+                        Choices choices = new Choices.Sampling(seed + i);
+                        if (fails(choices, threads)) {
+                            return new Exploration(i + 1, explain(choices, threads));
+                        }
+                    }
+                    return new Exploration(most, null);
+                });
+    }
+
+    /**
+     * Executes one schedule.
+     *
+     * @param schedule as a failure reports it
+     * @return its outcome
+     */
+    public Exploration replay(String schedule) {
+        return explore(threads -> new Exploration(1, execute(schedule, threads)));
+    }
+
+    private boolean fails(Choices choices, ExecutorService threads) {
+        return new World(rules, choices, threads, false).run(scenarios.get()) != null;
+    }
+
+    /** The failure of a schedule that has just failed, with its trace. */
+    private Failure explain(Choices failed, ExecutorService threads) {
+        Failure failure = execute(failed.schedule(), threads);
+        if (failure == null) {
+            throw new AssertionError(
+                    "schedule \"" + failed.schedule() + "\" fails, but not when it is repeated");
+        }
+        return failure;
+    }
+
+    private @Nullable Failure execute(String schedule, ExecutorService threads) {
+        World world = new World(rules, new Choices.Replay(schedule), threads, true);
+        Throwable cause = world.run(scenarios.get());
+        if (cause == null) {
+            return null;
+        }
+        List<String> trace = world.trace();
+        List<String> shown = trace.subList(Math.max(0, trace.size() - TRACE_SHOWN), trace.size());
+        return new Failure(schedule, cause, shown);
+    }
+
+    private static Exploration explore(Search search) {
+        ExecutorService threads =
+                Executors.newCachedThreadPool(
+                        body -> {
+                            Thread thread = new Thread(body, "explored");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        try {
+            return search.run(threads);
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Search {
+        Exploration run(ExecutorService threads);
+    }
+
+    /**
+     * What was wrong.
+     *
+     * @param schedule to replay
+     * @param cause what was thrown
+     * @param trace the last accesses
+     */
+    public record Failure(String schedule, Throwable cause, List<String> trace) {}
+
+    /**
+     * What came out.
+     *
+     * @param schedules how many were executed
+     * @param failure the first, if any
+     */
+    public record Exploration(int schedules, @Nullable Failure failure) {
+
+        /** Throws, with the schedule to replay, if there was a failure. */
+        public void assertClean() {
+            if (failure != null) {
+                throw new AssertionError(
+                        "schedule \""
+                                + failure.schedule
+                                + "\" (number "
+                                + schedules
+                                + "): "
+                                + failure.cause
+                                + "\n  "
+                                + String.join("\n  ", failure.trace),
+                        failure.cause);
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.shm.explore;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.explore.Explorer.Exploration;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The explorer visits what it says, and finds what can be found. */
+class ExplorerTest {
+
+    @Test
+    void depthFirst_visitsEveryInterleaving() {
+        Set<Long> orders = new HashSet<>();
+        Exploration exploration =
+                new Explorer(() -> writersOfTwoDigits(orders), Rules.PLAIN).depthFirst(10);
+        exploration.assertClean();
+        assertEquals(Set.of(1122L, 1212L, 1221L, 2211L, 2121L, 2112L), orders);
+    }
+
+    @Test
+    void depthFirst_withoutDeviations_runsOneThreadAfterTheOther() {
+        Set<Long> orders = new HashSet<>();
+        new Explorer(() -> writersOfTwoDigits(orders), Rules.PLAIN).depthFirst(0).assertClean();
+        assertEquals(Set.of(1122L), orders);
+    }
+
+    @Test
+    void sample_visitsManyInterleavings() {
+        Set<Long> orders = new HashSet<>();
+        new Explorer(() -> writersOfTwoDigits(orders), Rules.PLAIN).sample(1, 500).assertClean();
+        assertEquals(6, orders.size());
+    }
+
+    @Test
+    void aLostUpdate_isFound_andItsScheduleShowsItAgain() {
+        Explorer explorer = new Explorer(ExplorerTest::unguardedCounters, Rules.PLAIN);
+        Exploration found = explorer.depthFirst(2);
+        AssertionError e = assertThrows(AssertionError.class, found::assertClean);
+        assertTrue(e.getMessage().contains(found.failure().schedule()));
+        assertNotNull(explorer.replay(found.failure().schedule()).failure());
+        assertNull(explorer.replay("").failure());
+    }
+
+    @Test
+    void aDeath_mayComeBeforeEveryAccess() {
+        Set<Long> left = new TreeSet<>();
+        Scenario scenario =
+                world -> {
+                    Participant writer = world.join();
+                    writer.thread(
+                            () -> {
+                                for (int i = 1; i <= 3; i++) {
+                                    world.buffer().putLong(0, i);
+                                }
+                            });
+                    world.atEnd(() -> left.add(world.memory().getLong(0)));
+                };
+        new Explorer(() -> scenario, Rules.PLAIN.withDeaths(1)).depthFirst(1).assertClean();
+        assertEquals(Set.of(0L, 1L, 2L, 3L), left);
+    }
+
+    @Test
+    void aDeadThread_doesNothingMore() {
+        Scenario scenario =
+                world -> {
+                    world.join()
+                            .thread(
+                                    () -> {
+                                        try {
+                                            world.buffer().putLong(0, 1);
+                                        } finally {
+                                            world.buffer().putLong(8, 1);
+                                        }
+                                    });
+                    world.atEnd(() -> assertEquals(memory(world, 0), memory(world, 8), "torn"));
+                };
+        Explorer explorer = new Explorer(() -> scenario, Rules.PLAIN.withDeaths(1));
+        assertNotNull(explorer.depthFirst(1).failure(), "killed between the two");
+        assertNull(explorer.replay("1:1").failure(), "killed before the first");
+    }
+
+    @Test
+    void aSleepThatNobodyEnds_isFound() {
+        Scenario scenario =
+                world ->
+                        world.join()
+                                .thread(() -> world.waiter().await(world.buffer(), 0, 0, 1_000));
+        Exploration found = new Explorer(() -> scenario, Rules.PLAIN).depthFirst(1);
+        assertTrue(found.failure().cause().getMessage().startsWith("asleep for ever"));
+    }
+
+    @Test
+    void anEndlessLoop_isFound() {
+        Scenario scenario =
+                world ->
+                        world.join()
+                                .thread(
+                                        () -> {
+                                            while (world.buffer().getLongVolatile(0) == 0) {
+                                                Thread.onSpinWait();
+                                            }
+                                        });
+        Exploration found = new Explorer(() -> scenario, Rules.PLAIN).depthFirst(1);
+        assertTrue(found.failure().cause().getMessage().startsWith("no end"));
+    }
+
+    /** Two threads that each append their digit twice, indivisibly. */
+    private static Scenario writersOfTwoDigits(Set<Long> orders) {
+        return world -> {
+            long[] order = {0};
+            for (int p = 0; p < 2; p++) {
+                Participant participant = world.join();
+                participant.thread(
+                        () -> {
+                            for (int i = 0; i < 2; i++) {
+                                world.buffer().getLongVolatile(0);
+                                order[0] = order[0] * 10 + participant.tag();
+                            }
+                        });
+            }
+            world.atEnd(() -> orders.add(order[0]));
+        };
+    }
+
+    /** Two threads that each add one in two steps. */
+    private static Scenario unguardedCounters() {
+        return world -> {
+            for (int p = 0; p < 2; p++) {
+                world.join()
+                        .thread(
+                                () -> {
+                                    long seen = world.buffer().getLongVolatile(0);
+                                    world.buffer().putLongVolatile(0, seen + 1);
+                                });
+            }
+            world.atEnd(() -> assertEquals(2, memory(world, 0)));
+        };
+    }
+
+    private static long memory(World world, int index) {
+        return world.memory().getLong(index);
+    }
+}

@@ -1,0 +1,79 @@
+package dev.shm.explore;
+
+import dev.shm.wait.Liveness;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** A participant of the explored world: what a process is in the real one. */
+public final class Participant {
+    final List<Actor> actors = new ArrayList<>();
+    boolean dead;
+    boolean certified;
+
+    private final World world;
+    private final int tag;
+
+    Participant(World world, int tag) {
+        this.world = world;
+        this.tag = tag;
+    }
+
+    /**
+     * Its tag.
+     *
+     * @return what lock words name it by
+     */
+    public int tag() {
+        return tag;
+    }
+
+    /**
+     * Adds a thread.
+     *
+     * @param body what it does
+     */
+    public void thread(Runnable body) {
+        world.add(new Actor(this, "P" + tag + "." + (actors.size() + 1), body));
+    }
+
+    /**
+     * What it knows of the others: a death is certified by a probe, or by the janitor of the rules.
+     *
+     * @return the view of this participant
+     */
+    public Liveness liveness() {
+        return new Liveness() {
+            @Override
+            public int self() {
+                return tag;
+            }
+
+            @Override
+            public boolean isDead(int suspect) {
+                world.point("isDead", suspect);
+                Participant participant = world.participant(suspect);
+                return participant == null || participant.certified;
+            }
+
+            @Override
+            public void probe(int suspect) {
+                world.point("probe", suspect);
+                Participant participant = world.participant(suspect);
+                if (participant != null) {
+                    participant.certified = participant.dead;
+                }
+            }
+
+            @Override
+            public void probeNext() {
+                // the owner that is waited for is probed by name
+            }
+
+            @Override
+            public void checkOpen() {
+                // a region of this world is never closed
+            }
+        };
+    }
+}

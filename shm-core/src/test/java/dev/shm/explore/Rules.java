@@ -1,0 +1,44 @@
+package dev.shm.explore;
+
+/**
+ * What may happen in a world besides the interleaving of its threads.
+ *
+ * @param deaths how many participants may be killed
+ * @param interrupts how many times a thread may be interrupted
+ * @param janitor whether a death may be certified at any time, not only by a probe
+ * @param steps after how many accesses an execution is taken to go round in circles
+ */
+public record Rules(int deaths, int interrupts, boolean janitor, int steps) {
+
+    /** Threads interleave, and that is all. */
+    public static final Rules PLAIN = new Rules(0, 0, false, 5_000);
+
+    /**
+     * The same with deaths.
+     *
+     * @param most how many participants may be killed
+     * @return new rules
+     */
+    public Rules withDeaths(int most) {
+        return new Rules(most, interrupts, janitor, steps);
+    }
+
+    /**
+     * The same with interrupts.
+     *
+     * @param most how many times a thread may be interrupted
+     * @return new rules
+     */
+    public Rules withInterrupts(int most) {
+        return new Rules(deaths, most, janitor, steps);
+    }
+
+    /**
+     * The same with certificates that come by themselves.
+     *
+     * @return new rules
+     */
+    public Rules withJanitor() {
+        return new Rules(deaths, interrupts, true, steps);
+    }
+}

@@ -1,0 +1,404 @@
+package dev.shm.explore;
+
+import dev.shm.explore.Actor.State;
+import dev.shm.memory.MappedBuffer;
+import dev.shm.wait.Waiter;
+
+import org.agrona.concurrent.AtomicBuffer;
+import org.jspecify.annotations.Nullable;
+
+import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+/**
+ * One execution of a scenario: its memory, its participants, and the scheduler that lets one thread
+ * go on at a time.
+ */
+public final class World {
+    /*
+     * Overview.
+     *
+     * Before each access to the shared memory a thread comes to point(). There it decides, by asking
+     * Choices, what happens next; most of the time it goes on itself, and no thread switch is paid. The
+     * thread that goes on holds the only permit in circulation, so all fields here, and what scenarios
+     * keep in theirs, need no further synchronisation.
+     *
+     * A killed thread stops at its point and is unwound by a Killed only when the execution is over, with
+     * every access failing: what its finally blocks do is without effect.
+     *
+     * Sleepers go on when they are woken or interrupted, and by a tick only when nobody else can move and
+     * somebody has died. Asleep without a death means that a wake was lost.
+     */
+    private static final int CAPACITY = 4096;
+    private static final List<String> ACCESSES =
+            List.of("get", "put", "compareAnd", "add", "setMemory");
+
+    private final Rules rules;
+    private final Choices choices;
+    private final Executor threads;
+    private final @Nullable List<String> trace;
+
+    private final AtomicBuffer memory = new MappedBuffer(ByteBuffer.allocateDirect(CAPACITY));
+    private final AtomicBuffer buffer = Interception.of(memory, this::access);
+    private final Waiter waiter = new SchedulingWaiter();
+    private final Map<Method, Boolean> accesses = new HashMap<>();
+    private final List<Participant> participants = new ArrayList<>();
+    private final List<Actor> actors = new ArrayList<>();
+    private final List<Actor> sleepers = new ArrayList<>();
+    private final List<Runnable> checks = new ArrayList<>();
+    private Consumer<Participant> onDeath = participant -> {};
+
+    private final Semaphore over = new Semaphore(0);
+    private @Nullable Actor current;
+    private boolean ending;
+    private boolean finished;
+    private @Nullable Throwable failure;
+    private int steps;
+    private int deaths;
+    private int interrupts;
+
+    World(Rules rules, Choices choices, Executor threads, boolean traced) {
+        this.rules = rules;
+        this.choices = choices;
+        this.threads = threads;
+        this.trace = traced ? new ArrayList<>() : null;
+    }
+
+    /**
+     * The shared memory as the participants reach it: each access is a point of the schedule.
+     *
+     * @return 4 KiB of zeros
+     */
+    public AtomicBuffer buffer() {
+        return buffer;
+    }
+
+    /**
+     * The same memory for checks: accesses are not scheduled.
+     *
+     * @return 4 KiB of zeros
+     */
+    public AtomicBuffer memory() {
+        return memory;
+    }
+
+    /**
+     * Sleeps and wakes as the futex does, first come first woken.
+     *
+     * @return the waiter of all participants
+     */
+    public Waiter waiter() {
+        return waiter;
+    }
+
+    /**
+     * Adds a participant.
+     *
+     * @return the next one, with tags from 1 on
+     */
+    public Participant join() {
+        Participant participant = new Participant(this, participants.size() + 1);
+        participants.add(participant);
+        return participant;
+    }
+
+    /**
+     * Sets what is done at the instant of a death.
+     *
+     * @param action is given the dead one; may look at the memory
+     */
+    public void onDeath(Consumer<Participant> action) {
+        onDeath = action;
+    }
+
+    /**
+     * Adds a check of the final state.
+     *
+     * @param check that throws if something is wrong
+     */
+    public void atEnd(Runnable check) {
+        checks.add(check);
+    }
+
+    /**
+     * How many participants were killed so far.
+     *
+     * @return zero or more
+     */
+    public int deaths() {
+        return deaths;
+    }
+
+    /** Runs the execution to its end; null if nothing was wrong. */
+    @Nullable Throwable run(Scenario scenario) {
+        scenario.build(this);
+        try {
+            decide(null);
+            over.acquireUninterruptibly();
+            unwind();
+            if (failure == null) {
+                checks.forEach(Runnable::run);
+            }
+        } catch (AssertionError | RuntimeException wrong) {
+            failure = wrong;
+        }
+        return failure;
+    }
+
+    /** The accesses made, if they were to be recorded. */
+    List<String> trace() {
+        return trace == null ? List.of() : trace;
+    }
+
+    void add(Actor actor) {
+        actors.add(actor);
+        actor.participant.actors.add(actor);
+    }
+
+    @Nullable Participant participant(int tag) {
+        return tag < 1 || tag > participants.size() ? null : participants.get(tag - 1);
+    }
+
+    /** An access is about to be made: here the schedule is decided. */
+    void point(String access, Object... arguments) {
+        Actor me = current;
+        if (me == null) {
+            return; // the scenario is being built
+        }
+        if (ending) {
+            throw new Killed();
+        }
+        if (++steps > rules.steps()) {
+            throw new AssertionError("no end after " + rules.steps() + " accesses");
+        }
+        decide(me);
+        if (trace != null) {
+            trace.add(me + " " + access + Arrays.toString(arguments));
+        }
+    }
+
+    private @Nullable Object access(AtomicBuffer target, Method method, Object[] arguments)
+            throws Throwable {
+        if (accesses.computeIfAbsent(method, World::isAccess)) {
+            point(method.getName(), arguments);
+        }
+        return Interception.proceed(target, method, arguments);
+    }
+
+    private static boolean isAccess(Method method) {
+        return ACCESSES.stream().anyMatch(method.getName()::startsWith);
+    }
+
+    /** Lets happen what the choices say, until it is somebody's turn; returns when it is ours. */
+    private void decide(@Nullable Actor me) {
+        while (true) {
+            List<Event> events = possibleEvents(me);
+            if (events.isEmpty()) {
+                checkNobodyIsStranded();
+                ending = true;
+                throw new Killed();
+            }
+            Event event = events.get(choices.choose(events.size()));
+            if (trace != null && event.kind != Event.Kind.RUN) {
+                trace.add("-- " + event);
+            }
+            if (event.kind == Event.Kind.RUN) {
+                pass(me, event.actor);
+                deliverInterrupt(me);
+                return;
+            }
+            happen(event);
+        }
+    }
+
+    /** What may happen next; first of all that things go their ordinary way. */
+    private List<Event> possibleEvents(@Nullable Actor me) {
+        List<Event> events = new ArrayList<>();
+        int start = me == null ? 0 : actors.indexOf(me);
+        for (int i = 0; i < actors.size(); i++) {
+            Actor actor = actors.get((start + i) % actors.size());
+            if (actor.state == State.READY) {
+                events.add(new Event(Event.Kind.RUN, actor));
+            }
+        }
+        if (events.isEmpty() && deaths > 0) {
+            sleepers.stream()
+                    .filter(actor -> actor.hasTicks)
+                    .sorted((a, b) -> Integer.compare(a.ticks, b.ticks))
+                    .forEach(actor -> events.add(new Event(Event.Kind.TICK, actor)));
+        }
+        if (events.isEmpty()) {
+            return events; // the rest helps nobody out
+        }
+        if (me != null && me.state == State.READY && deaths < rules.deaths()) {
+            events.add(new Event(Event.Kind.KILL, me));
+        }
+        if (interrupts < rules.interrupts()) {
+            for (Actor actor : actors) {
+                if (actor.state == State.READY || actor.state == State.ASLEEP) {
+                    events.add(new Event(Event.Kind.INTERRUPT, actor));
+                }
+            }
+        }
+        if (rules.janitor()) {
+            for (Participant participant : participants) {
+                if (participant.dead && !participant.certified) {
+                    events.add(new Event(Event.Kind.CERTIFY, participant.actors.get(0)));
+                }
+            }
+        }
+        return events;
+    }
+
+    private void happen(Event event) {
+        switch (event.kind) {
+            case KILL -> kill(event.actor.participant);
+            case CERTIFY -> event.actor.participant.certified = true;
+            case INTERRUPT -> {
+                interrupts++;
+                event.actor.interrupted = true;
+                rouse(event.actor, false);
+            }
+            case TICK -> {
+                event.actor.ticks++;
+                rouse(event.actor, true);
+            }
+            default -> throw new AssertionError(event);
+        }
+    }
+
+    private void kill(Participant participant) {
+        deaths++;
+        participant.dead = true;
+        for (Actor actor : participant.actors) {
+            if (actor.state != State.FINISHED) {
+                actor.state = State.DEAD;
+                sleepers.remove(actor);
+            }
+        }
+        onDeath.accept(participant);
+    }
+
+    private void rouse(Actor actor, boolean timedOut) {
+        sleepers.remove(actor);
+        actor.state = State.READY;
+        actor.timedOut = timedOut;
+    }
+
+    private void checkNobodyIsStranded() {
+        if (!sleepers.isEmpty()) {
+            throw new AssertionError(
+                    "asleep for ever: " + sleepers + " deaths=" + deaths + ", a wake was lost");
+        }
+    }
+
+    /** Gives the turn to another thread and waits until it comes back. */
+    private void pass(@Nullable Actor me, Actor next) {
+        current = next;
+        if (next == me) {
+            return;
+        }
+        if (next.started) {
+            next.turn.release();
+        } else {
+            next.started = true;
+            threads.execute(() -> perform(next));
+        }
+        if (me != null && me.state != State.FINISHED) {
+            me.turn.acquireUninterruptibly();
+            if (ending) {
+                throw new Killed();
+            }
+        }
+    }
+
+    /** The thread interrupts itself when its turn comes: nobody else could say exactly when. */
+    private static void deliverInterrupt(@Nullable Actor me) {
+        if (me != null && me.interrupted) {
+            me.interrupted = false;
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The whole life of a scenario's thread. */
+    private void perform(Actor me) {
+        try {
+            Thread.interrupted(); // what an earlier execution left behind
+            me.body.run();
+            me.state = State.FINISHED;
+            decide(me);
+        } catch (Killed end) {
+            finish();
+        } catch (Throwable wrong) {
+            failure = failure == null ? wrong : failure;
+            ending = true;
+            finish();
+        } finally {
+            me.ended.release();
+        }
+    }
+
+    private void finish() {
+        if (!finished) {
+            finished = true;
+            over.release();
+        }
+    }
+
+    /** Ends the threads that are dead, asleep or cut short by a failure, one after the other. */
+    private void unwind() {
+        for (Actor actor : actors) {
+            if (actor.started) {
+                actor.turn.release();
+                actor.ended.acquireUninterruptibly();
+            }
+        }
+    }
+
+    /** The kernel's part. */
+    private final class SchedulingWaiter implements Waiter {
+        @Override
+        public boolean await(AtomicBuffer unused, int index, int expected, long nanos) {
+            point("await", index, expected);
+            Actor me = current;
+            if (memory.getIntVolatile(index) != expected
+                    || Thread.currentThread().isInterrupted()) {
+                return true;
+            }
+            me.state = State.ASLEEP;
+            me.sleepsOn = index;
+            me.hasTicks = nanos < Long.MAX_VALUE;
+            sleepers.add(me);
+            decide(me);
+            return !me.timedOut;
+        }
+
+        @Override
+        public void wake(AtomicBuffer unused, int index, int count) {
+            point("wake", index, count);
+            List.copyOf(sleepers).stream()
+                    .filter(actor -> actor.sleepsOn == index)
+                    .limit(count)
+                    .forEach(actor -> rouse(actor, false));
+        }
+    }
+
+    /** Something that may happen next. */
+    private record Event(Kind kind, Actor actor) {
+        enum Kind {
+            RUN,
+            KILL,
+            CERTIFY,
+            INTERRUPT,
+            TICK
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.shm.wait;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.concurrent.TimeUnit;
+
+class DeadlineTest {
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void after_zeroOrLess_hasExpired(long timeout) {
+        Deadline deadline = Deadline.after(timeout, TimeUnit.DAYS);
+        assertTrue(deadline.isExpired());
+        assertEquals(0, deadline.remainingNanos());
+    }
+
+    @ParameterizedTest
+    @EnumSource(TimeUnit.class)
+    void after_theLongestTimeOfEachUnit_doesNotOverflow(TimeUnit unit) {
+        Deadline deadline = Deadline.after(Long.MAX_VALUE, unit);
+        assertFalse(deadline.isExpired());
+        assertEquals(Long.MAX_VALUE, deadline.remainingNanos());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE / 2, Long.MAX_VALUE / 4, Long.MAX_VALUE / 2 + 1})
+    void after_veryLongTimes_haveThemLeft(long nanos) {
+        Deadline deadline = Deadline.after(nanos, TimeUnit.NANOSECONDS);
+        assertTrue(deadline.remainingNanos() > Long.MAX_VALUE / 8);
+    }
+
+    @Test
+    void after_convertsItsUnit() {
+        Deadline deadline = Deadline.after(2, TimeUnit.HOURS);
+        long remaining = deadline.remainingNanos();
+        assertTrue(remaining <= TimeUnit.HOURS.toNanos(2));
+        assertTrue(remaining > TimeUnit.HOURS.toNanos(1));
+    }
+
+    @Test
+    void remainingNanos_fallsToZeroAndStaysThere() {
+        long nanos = TimeUnit.MILLISECONDS.toNanos(5);
+        long start = System.nanoTime();
+        Deadline deadline = Deadline.after(nanos, TimeUnit.NANOSECONDS);
+        long before = Long.MAX_VALUE;
+        while (!deadline.isExpired()) {
+            long remaining = deadline.remainingNanos();
+            assertTrue(remaining <= before);
+            before = remaining;
+        }
+        assertTrue(System.nanoTime() - start >= nanos);
+        assertEquals(0, deadline.remainingNanos());
+    }
+
+    @Test
+    void never_doesNotExpire() {
+        assertFalse(Deadline.never().isExpired());
+        assertEquals(Long.MAX_VALUE, Deadline.never().remainingNanos());
+        assertEquals("Deadline[never]", Deadline.never().toString());
+    }
+}

@@ -1,0 +1,253 @@
+package dev.shm.wait;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.memory.MappedBuffer;
+
+import org.agrona.concurrent.AtomicBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * What every waiter does. Threads that are woken sleep without ticks here: a wake that is not made,
+ * or does not arrive, leaves them asleep, and the watchdog finds them.
+ */
+class WaiterTest {
+    private static final int WORD = 64;
+    private static final long FOREVER = Long.MAX_VALUE;
+    private static final int ROUNDS = 2_000;
+
+    @TempDir Path dir;
+
+    private final AtomicBuffer buffer = new MappedBuffer(ByteBuffer.allocateDirect(128));
+
+    static Stream<Waiter> waiters() {
+        Stream<Waiter> everywhere = Stream.of(PollingWaiter.INSTANCE, SystemWaiter.INSTANCE);
+        return FutexTest.isHere()
+                ? Stream.concat(everywhere, Stream.of(Futex.INSTANCE))
+                : everywhere;
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiters")
+    void await_returnsTrueAtOnce_whenTheIntDiffers(Waiter waiter) throws Exception {
+        buffer.putInt(WORD, 5);
+        assertTrue(Background.start(() -> waiter.await(buffer, WORD, 4, FOREVER)).join());
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiters")
+    void await_returnsFalseAfterItsTime(Waiter waiter) {
+        long nanos = TimeUnit.MILLISECONDS.toNanos(20);
+        long start = System.nanoTime();
+        while (waiter.await(buffer, WORD, 0, nanos)) {
+            start = System.nanoTime(); // woken for no reason, which is allowed
+        }
+        long lasted = System.nanoTime() - start;
+        assertTrue(lasted >= nanos, "lasted=" + lasted);
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiters")
+    void await_withoutTime_returnsFalse(Waiter waiter) {
+        assertFalse(waiter.await(buffer, WORD, 0, 0));
+        assertFalse(waiter.await(buffer, WORD, 0, -1));
+        assertFalse(waiter.await(buffer, WORD, 0, Long.MIN_VALUE));
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiters")
+    void await_withoutTime_returnsTrue_whenTheIntDiffers(Waiter waiter) {
+        assertTrue(waiter.await(buffer, WORD, 1, 0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiters")
+    void wake_endsASleep(Waiter waiter) throws Exception {
+        exchange(waiter, buffer, buffer);
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiters")
+    void wake_reachesAnotherMapping(Waiter waiter) throws Exception {
+        Path file = dir.resolve("words");
+        exchange(waiter, SharedFile.map(file), SharedFile.map(file));
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiters")
+    void wake_reachesAnotherProcess(Waiter waiter) throws Exception {
+        Path file = dir.resolve("words");
+        AtomicBuffer mapped = SharedFile.map(file);
+        try (ChildJvm child =
+                ChildJvm.start(Child.class, file, waiter.getClass().getSimpleName())) {
+            Background<Void> ours = Background.start(() -> play(waiter, mapped, 0));
+            ours.join();
+            child.join();
+        }
+        assertEquals(2 * ROUNDS, mapped.getIntVolatile(WORD));
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiters")
+    void wakeAll_endsEverySleep(Waiter waiter) throws Exception {
+        List<Background<Void>> sleepers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            sleepers.add(Background.start(() -> awaitWhile(waiter, buffer, 0)));
+        }
+        buffer.putIntVolatile(WORD, 1);
+        waiter.wakeAll(buffer, WORD);
+        for (Background<Void> sleeper : sleepers) {
+            sleeper.join();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiters")
+    void await_doesNotSleep_whenInterruptedBefore(Waiter waiter) throws Exception {
+        Background<Boolean> interrupted =
+                Background.start(
+                        () -> {
+                            Thread.currentThread().interrupt();
+                            boolean news = waiter.await(buffer, WORD, 0, FOREVER);
+                            return news && Thread.currentThread().isInterrupted();
+                        });
+        assertTrue(interrupted.join());
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiters")
+    void await_endsWithItsTick_whenInterruptedMeanwhile(Waiter waiter) throws Exception {
+        Background<Boolean> interrupted =
+                Background.start(
+                        () -> {
+                            while (!Thread.currentThread().isInterrupted()) {
+                                waiter.await(buffer, WORD, 0, TimeUnit.MILLISECONDS.toNanos(10));
+                            }
+                            return true;
+                        });
+        interrupted.thread().interrupt();
+        assertTrue(interrupted.join());
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiters")
+    void anIntOutsideTheBufferOrUnaligned_isRefused(Waiter waiter) {
+        for (int outside : new int[] {-4, 125, 128}) {
+            assertThrows(
+                    IndexOutOfBoundsException.class, () -> waiter.await(buffer, outside, 0, 1));
+            assertThrows(IndexOutOfBoundsException.class, () -> waiter.wake(buffer, outside, 1));
+        }
+        assertThrows(IllegalArgumentException.class, () -> waiter.await(buffer, 6, 0, 1));
+        assertThrows(IllegalArgumentException.class, () -> waiter.wake(buffer, 6, 1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("waiters")
+    void aClosedBuffer_endsTheWaitAtItsTick(Waiter waiter) {
+        MappedBuffer closed = new MappedBuffer(ByteBuffer.allocateDirect(128));
+        Background<Void> sleeper =
+                Background.start(
+                        () -> {
+                            while (true) {
+                                waiter.await(closed, WORD, 0, TimeUnit.MILLISECONDS.toNanos(1));
+                            }
+                        });
+        closed.invalidate("the region is closed");
+        assertThrows(IllegalStateException.class, sleeper::join);
+        assertThrows(IllegalStateException.class, () -> waiter.wake(closed, WORD, 1));
+    }
+
+    /**
+     * More virtual threads sleep than there are carriers: if they pinned them, nobody could wake.
+     */
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void virtualThreads_doNotPinTheirCarriers() throws Exception {
+        int sleepers = 4 * Runtime.getRuntime().availableProcessors();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < sleepers; i++) {
+            threads.add(startVirtual(() -> awaitWhile(SystemWaiter.INSTANCE, buffer, 0)));
+        }
+        threads.add(
+                startVirtual(
+                        () -> {
+                            buffer.putIntVolatile(WORD, 1);
+                            SystemWaiter.INSTANCE.wakeAll(buffer, WORD);
+                        }));
+        for (Thread thread : threads) {
+            Background.start(
+                            () -> {
+                                thread.join();
+                                return true;
+                            })
+                    .join();
+        }
+    }
+
+    /** {@code Thread.startVirtualThread}, which is younger than the sources may be. */
+    static Thread startVirtual(Runnable body) throws ReflectiveOperationException {
+        return (Thread)
+                Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, body);
+    }
+
+    private static void exchange(Waiter waiter, AtomicBuffer ours, AtomicBuffer theirs)
+            throws Exception {
+        Background<Void> even = Background.start(() -> play(waiter, ours, 0));
+        Background<Void> odd = Background.start(() -> play(waiter, theirs, 1));
+        even.join();
+        odd.join();
+        assertEquals(2 * ROUNDS, ours.getIntVolatile(WORD));
+    }
+
+    /** Two players raise the int by turns; each sleeps until it is its turn. */
+    private static Void play(Waiter waiter, AtomicBuffer buffer, int turn) {
+        for (int next = turn; next < 2 * ROUNDS; next += 2) {
+            int seen = buffer.getIntVolatile(WORD);
+            while (seen != next) {
+                waiter.await(buffer, WORD, seen, FOREVER);
+                seen = buffer.getIntVolatile(WORD);
+            }
+            buffer.putIntVolatile(WORD, next + 1);
+            waiter.wake(buffer, WORD, 1);
+        }
+        return null;
+    }
+
+    private static Void awaitWhile(Waiter waiter, AtomicBuffer buffer, int value) {
+        while (buffer.getIntVolatile(WORD) == value) {
+            waiter.await(buffer, WORD, value, FOREVER);
+        }
+        return null;
+    }
+
+    /** Plays the odd turns in another JVM. */
+    static final class Child {
+        private Child() {}
+
+        /** File, and the simple name of the waiter's class. */
+        public static void main(String[] arguments) throws IOException {
+            Waiter waiter =
+                    waiters()
+                            .filter(w -> w.getClass().getSimpleName().equals(arguments[1]))
+                            .findFirst()
+                            .orElseThrow();
+            play(waiter, SharedFile.map(Path.of(arguments[0])), 1);
+        }
+    }
+}

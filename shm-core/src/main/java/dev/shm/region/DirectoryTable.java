@@ -1,0 +1,323 @@
+package dev.shm.region;
+
+import dev.shm.memory.CacheLine;
+import dev.shm.memory.KillPoint;
+import dev.shm.memory.MappedBuffer;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The entries of the directory in memory: reads, writes and checks, no decisions but the sweep.
+ * Every offset and length that comes from the file is checked before it is used.
+ */
+final class DirectoryTable {
+    private final String region;
+    private final MappedBuffer buffer;
+    private final RegionGeometry geometry;
+
+    DirectoryTable(String region, MappedBuffer buffer, RegionGeometry geometry) {
+        this.region = region;
+        this.buffer = buffer;
+        this.geometry = geometry;
+    }
+
+    int entries() {
+        return geometry.maxObjects();
+    }
+
+    RegionGeometry geometry() {
+        return geometry;
+    }
+
+    long state(int entry) {
+        return buffer.getLongVolatile(geometry.entry(entry) + DirectoryLayout.STATE);
+    }
+
+    int status(int entry) {
+        return DirectoryLayout.status(state(entry));
+    }
+
+    boolean compareAndSetState(int entry, long expected, long state) {
+        return buffer.compareAndSetLong(
+                geometry.entry(entry) + DirectoryLayout.STATE, expected, state);
+    }
+
+    /** Whether an entry stands for a name: one that is being created counts. */
+    static boolean isNamed(long state) {
+        int status = DirectoryLayout.status(state);
+        return status == DirectoryLayout.CREATING || status == DirectoryLayout.READY;
+    }
+
+    /** The entry of this name; -1 when there is none. */
+    int find(String name) {
+        byte[] wanted = name.getBytes(StandardCharsets.US_ASCII);
+        for (int entry = 0; entry < entries(); entry++) {
+            if (isNamed(state(entry)) && hasName(entry, wanted)) {
+                return entry;
+            }
+        }
+        return -1;
+    }
+
+    private boolean hasName(int entry, byte[] wanted) {
+        int at = geometry.entry(entry);
+        if (buffer.getByte(at + DirectoryLayout.NAME_BYTES) != wanted.length) {
+            return false;
+        }
+        for (int i = 0; i < wanted.length; i++) {
+            if (buffer.getByte(at + DirectoryLayout.NAME + i) != wanted[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The state that makes a FREE entry one that we create. */
+    long nextGeneration(int entry, int creator) {
+        return DirectoryLayout.with(
+                DirectoryLayout.nextGeneration(state(entry)), DirectoryLayout.CREATING, creator);
+    }
+
+    int findFree() {
+        for (int entry = 0; entry < entries(); entry++) {
+            if (status(entry) == DirectoryLayout.FREE) {
+                return entry;
+            }
+        }
+        return -1;
+    }
+
+    String name(int entry) {
+        int at = geometry.entry(entry);
+        byte[] name = new byte[buffer.getByte(at + DirectoryLayout.NAME_BYTES) & 0xFF];
+        if (name.length <= DirectoryLayout.BYTES - DirectoryLayout.NAME) {
+            buffer.getBytes(at + DirectoryLayout.NAME, name);
+            String text = new String(name, StandardCharsets.US_ASCII);
+            if (RegionOptions.NAME.matcher(text).matches()) {
+                return text;
+            }
+        }
+        throw corrupt(entry, "expected a name of 1 to 63 characters");
+    }
+
+    int offset(int entry) {
+        long offset = buffer.getLong(geometry.entry(entry) + DirectoryLayout.OFFSET);
+        long length = CacheLine.align((long) bytes(entry));
+        if (offset < geometry.heap()
+                || offset > geometry.fileBytes() - length
+                || offset % CacheLine.BYTES != 0) {
+            throw corrupt(entry, "expected an extent inside the heap, found offset=" + offset);
+        }
+        return (int) offset;
+    }
+
+    int bytes(int entry) {
+        int bytes = buffer.getInt(geometry.entry(entry) + DirectoryLayout.OBJECT_BYTES);
+        if (bytes < 1) {
+            throw corrupt(entry, "expected a positive size, found bytes=" + bytes);
+        }
+        return bytes;
+    }
+
+    int kind(int entry) {
+        return buffer.getInt(geometry.entry(entry) + DirectoryLayout.KIND);
+    }
+
+    long configA(int entry) {
+        return buffer.getLong(geometry.entry(entry) + DirectoryLayout.CONFIG_A);
+    }
+
+    long configB(int entry) {
+        return buffer.getLong(geometry.entry(entry) + DirectoryLayout.CONFIG_B);
+    }
+
+    private boolean needsSweep(int entry) {
+        int flags = buffer.getInt(geometry.entry(entry) + DirectoryLayout.FLAGS);
+        return (flags & DirectoryLayout.NEEDS_SWEEP) != 0;
+    }
+
+    private RegionFormatException corrupt(int entry, String message) {
+        return new RegionFormatException(
+                "region=" + region + " directory entry=" + entry + ": " + message);
+    }
+
+    /**
+     * Fills a FREE entry; the caller holds the mutex, and nobody looks before the state says so.
+     */
+    void describe(int entry, String name, ObjectSpec spec, int offset) {
+        int at = geometry.entry(entry);
+        buffer.putLong(at + DirectoryLayout.OFFSET, offset);
+        buffer.putInt(at + DirectoryLayout.OBJECT_BYTES, spec.bytes());
+        buffer.putInt(at + DirectoryLayout.KIND, spec.type().code());
+        buffer.putInt(
+                at + DirectoryLayout.FLAGS,
+                spec.type().needsSweep() ? DirectoryLayout.NEEDS_SWEEP : 0);
+        buffer.putLong(at + DirectoryLayout.CONFIG_A, spec.configA());
+        buffer.putLong(at + DirectoryLayout.CONFIG_B, spec.configB());
+        byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
+        buffer.putByte(at + DirectoryLayout.NAME_BYTES, (byte) bytes.length);
+        buffer.putBytes(at + DirectoryLayout.NAME, bytes);
+        for (int i = 0; i < geometry.openMaskBytes(); i += Long.BYTES) {
+            buffer.putLong(geometry.openMask(entry) + i, 0);
+        }
+    }
+
+    void setOpen(int entry, int slot) {
+        int at = maskWord(entry, slot);
+        long mask;
+        do {
+            mask = buffer.getLongVolatile(at);
+        } while (!buffer.compareAndSetLong(at, mask, mask | bit(slot)));
+    }
+
+    void clearOpen(int entry, int slot) {
+        int at = maskWord(entry, slot);
+        long mask;
+        do {
+            mask = buffer.getLongVolatile(at);
+        } while (!buffer.compareAndSetLong(at, mask, mask & ~bit(slot)));
+    }
+
+    boolean isOpen(int entry, int slot) {
+        return (buffer.getLongVolatile(maskWord(entry, slot)) & bit(slot)) != 0;
+    }
+
+    boolean isOpenAnywhere(int entry) {
+        for (int i = 0; i < geometry.openMaskBytes(); i += Long.BYTES) {
+            if (buffer.getLongVolatile(geometry.openMask(entry) + i) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int maskWord(int entry, int slot) {
+        return geometry.openMask(entry) + slot / Long.SIZE * Long.BYTES;
+    }
+
+    private static long bit(int slot) {
+        return 1L << slot; // shifts count modulo 64
+    }
+
+    /** The first gap among the extents in use that is long enough; -1 when there is none. */
+    int findSpace(long bytes) {
+        long[] extents = new long[entries()];
+        int used = 0;
+        for (int entry = 0; entry < entries(); entry++) {
+            if (status(entry) != DirectoryLayout.FREE) {
+                extents[used++] = (long) offset(entry) << Integer.SIZE | bytes(entry);
+            }
+        }
+        Arrays.sort(extents, 0, used);
+        long free = geometry.heap();
+        for (int i = 0; i < used; i++) {
+            long begin = extents[i] >>> Integer.SIZE;
+            if (begin - free >= bytes) {
+                return (int) free;
+            }
+            free = Math.max(free, begin + CacheLine.align(extents[i] & 0xFFFF_FFFFL));
+        }
+        return geometry.fileBytes() - free >= bytes ? (int) free : -1;
+    }
+
+    /** Bytes that no object uses, in all gaps together. */
+    long freeBytes() {
+        long used = 0;
+        for (int entry = 0; entry < entries(); entry++) {
+            if (status(entry) != DirectoryLayout.FREE) {
+                used += CacheLine.align((long) bytes(entry));
+            }
+        }
+        return geometry.heapBytes() - used;
+    }
+
+    /**
+     * Gives back what the participant of a slot has in every object that it had open. The bit goes
+     * last, so that a sweep cut short is done again.
+     *
+     * @return false when an object is of a type whose code this process lacks.
+     */
+    boolean sweep(int slot, int tag) {
+        boolean complete = true;
+        for (int entry = 0; entry < entries(); entry++) {
+            int status = status(entry);
+            if (status == DirectoryLayout.FREE || !isOpen(entry, slot)) {
+                continue;
+            }
+            if (status == DirectoryLayout.CREATING || !needsSweep(entry)) {
+                clearOpen(entry, slot);
+                continue;
+            }
+            ObjectType type = ObjectTypes.find(kind(entry));
+            if (type == null) {
+                complete = false;
+                continue;
+            }
+            type.sweep(view(entry), configA(entry), configB(entry), tag);
+            KillPoint.at("sweep.object");
+            clearOpen(entry, slot);
+        }
+        return complete;
+    }
+
+    /** A buffer over the object's memory, and nothing else. */
+    MappedBuffer view(int entry) {
+        return buffer.slice(offset(entry), bytes(entry));
+    }
+
+    /** Fills the memory, up to the end of its last line, with zeros. */
+    void clear(int entry) {
+        buffer.setMemory(offset(entry), CacheLine.align(bytes(entry)), (byte) 0);
+    }
+
+    boolean isMadeWith(int entry, ObjectSpec spec) {
+        return kind(entry) == spec.type().code()
+                && configA(entry) == spec.configA()
+                && configB(entry) == spec.configB()
+                && bytes(entry) == spec.bytes();
+    }
+
+    private String describe(int entry) {
+        ObjectType type = ObjectTypes.find(kind(entry));
+        return type == null ? "" : type.describe(configA(entry), configB(entry), view(entry));
+    }
+
+    /** What an object is, for messages. */
+    String summary(int entry) {
+        return summary(ObjectTypes.nameOf(kind(entry)), describe(entry), bytes(entry));
+    }
+
+    static String summary(String kind, String config, int bytes) {
+        return kind + (config.isEmpty() ? "" : " of " + config) + " (" + bytes + " bytes)";
+    }
+
+    /** Everything about one entry, if it stands for an object that is whole; null otherwise. */
+    @Nullable ObjectEntry read(int entry) {
+        long state = state(entry);
+        if (DirectoryLayout.status(state) != DirectoryLayout.READY) {
+            return null;
+        }
+        try {
+            ObjectEntry read =
+                    new ObjectEntry(
+                            name(entry),
+                            ObjectTypes.nameOf(kind(entry)),
+                            describe(entry),
+                            bytes(entry));
+            return isStill(entry, state) ? read : null;
+        } catch (RuntimeException e) {
+            if (isStill(entry, state)) {
+                throw e;
+            }
+            return null; // removed, and half way to being another object
+        }
+    }
+
+    /** Not a read: that one could be made before the plain reads that it is to vouch for. */
+    private boolean isStill(int entry, long state) {
+        return compareAndSetState(entry, state, state);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.shm.region;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Looks after one region in this JVM: certifies the deaths that no blocked thread runs into, so
+ * that what the dead had open is swept, and sees that none of our own participants was declared
+ * dead.
+ *
+ * <p>One daemon thread for each JVM and region. Nothing depends on it but how soon an idle region
+ * is tidy: blocked threads look for themselves.
+ */
+final class Janitor implements Runnable {
+    private static final long ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** Bounds the system calls of one round, about a microsecond each. */
+    private static final int PROBES_PER_ROUND = 64;
+
+    // Guarded by itself, and with it the lists of regions.
+    private static final Map<LockFile, Janitor> JANITORS = new HashMap<>();
+
+    private final List<SharedRegion> regions = new ArrayList<>();
+    private final Thread thread;
+
+    private Janitor(String region) {
+        thread = new Thread(this, "shm-janitor-" + region);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null); // the application's must not live as long as we do
+    }
+
+    /** Begins to look after an attachment; the first one to a region starts the thread. */
+    static void watch(LockFile lockFile, SharedRegion region) {
+        synchronized (JANITORS) {
+            Janitor janitor = JANITORS.get(lockFile);
+            if (janitor == null) {
+                janitor = new Janitor(region.name());
+                JANITORS.put(lockFile, janitor);
+                janitor.thread.start();
+            }
+            janitor.regions.add(region);
+        }
+    }
+
+    /** Lets an attachment go; the thread ends with the last one. */
+    static void unwatch(LockFile lockFile, SharedRegion region) {
+        synchronized (JANITORS) {
+            Janitor janitor = JANITORS.get(lockFile);
+            if (janitor != null && janitor.regions.remove(region) && janitor.regions.isEmpty()) {
+                JANITORS.remove(lockFile);
+                LockSupport.unpark(janitor.thread);
+            }
+        }
+    }
+
+    @Override
+    public void run() {
+        List<SharedRegion> round = copy();
+        while (!round.isEmpty()) {
+            for (SharedRegion region : round) {
+                look(region);
+            }
+            LockSupport.parkNanos(ROUND_NANOS);
+            round = copy();
+        }
+    }
+
+    private static void look(SharedRegion region) {
+        try {
+            region.fenceIfDeclaredDead();
+            region.membership().probeRound(PROBES_PER_ROUND);
+        } catch (RuntimeException e) {
+            // The region was closed meanwhile, or its file is damaged: whoever uses it is told.
+            System.getLogger(Janitor.class.getName())
+                    .log(System.Logger.Level.DEBUG, "region=" + region.name(), e);
+        }
+    }
+
+    private List<SharedRegion> copy() {
+        synchronized (JANITORS) {
+            return new ArrayList<>(regions);
+        }
+    }
+}

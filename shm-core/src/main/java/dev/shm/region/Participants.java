@@ -1,0 +1,381 @@
+package dev.shm.region;
+
+import dev.shm.memory.KillPoint;
+import dev.shm.wait.Deadline;
+import dev.shm.wait.Liveness;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.channels.FileLock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** This JVM's membership of a region, and the only judge of who is dead. */
+final class Participants implements Liveness {
+    /*
+     * Overview.
+     *
+     *   join    lock a slot's byte; if the slot names a dead tenant, certify and sweep it; describe
+     *           ourselves; state ACTIVE of the next incarnation (J)
+     *   probe   try to lock another's byte: got it, and nothing proves that process to be running
+     *           -> state DEAD (C), sweep, state FREE, unlock
+     *   leave   sweep ourselves; state FREE; unlock
+     *
+     * Nobody alive is declared dead: the kernel holds the byte lock until the last thread has left user
+     * space, and should the JVM have lost the lock by accident, its pid with the same start time, boot
+     * and namespace vetoes. Nobody dead is forgotten: its byte is free, every tick of every blocked
+     * thread and the janitor look. (C) is final and the dead store no more, so whoever reads DEAD, or a
+     * later state, also sees all that the dead one ever wrote.
+     *
+     * A slot is not FREE before its sweep is complete, so claims of an old tenant never meet a new one.
+     * Killed anywhere in here: the byte is unlocked and the state says ACTIVE or DEAD, so the next one
+     * that probes or joins does it again; every step of a sweep may be done twice.
+     */
+
+    /** A probe is a system call or two; each slot is asked this seldom by one participant. */
+    private static final long PROBE_PAUSE_MILLIS = 5;
+
+    private static final long JOIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** Gives back what the participant of a slot held; false when some of it needs other code. */
+    interface Sweep {
+        boolean sweep(int slot, int tag);
+    }
+
+    private final String region;
+    private final ParticipantTable table;
+    private final LockFile lockFile;
+    private final Sweep sweep;
+    private final int slot;
+    private final int incarnation;
+    private final FileLock byteLock;
+    private final @Nullable Deadline[] quietUntil; // races are harmless: one probe more
+    private final AtomicInteger nextProbe = new AtomicInteger();
+    private final AtomicReference<@Nullable String> closedBecause = new AtomicReference<>();
+
+    /**
+     * Held while we probe, since whoever has a slot's byte stores its state without a CAS: the
+     * bytes must not be unlocked, by our leaving, between such a store's checks and the store.
+     */
+    private final ReentrantLock probing = new ReentrantLock();
+
+    private Participants(
+            String region,
+            ParticipantTable table,
+            LockFile lockFile,
+            Sweep sweep,
+            int slot,
+            FileLock byteLock) {
+        this.region = region;
+        this.table = table;
+        this.lockFile = lockFile;
+        this.sweep = sweep;
+        this.slot = slot;
+        this.incarnation = ParticipantLayout.incarnation(table.state(slot));
+        this.byteLock = byteLock;
+        this.quietUntil = new Deadline[table.slots()];
+    }
+
+    /**
+     * Joins the region in the first slot that can be had: a free one, else that of a dead tenant.
+     * The caller holds the creation lock.
+     *
+     * @param patience how long to look again before all slots count as taken: the byte of a free
+     *     one, or of a dead tenant's, may be locked by somebody who is just probing.
+     * @throws IllegalStateException when every slot has a living tenant.
+     */
+    static Participants join(
+            String region,
+            ParticipantTable table,
+            LockFile lockFile,
+            Sweep sweep,
+            Deadline patience) {
+        while (true) {
+            Participants joined = joinAnySlot(region, table, lockFile, sweep);
+            if (joined != null) {
+                return joined;
+            }
+            if (patience.isExpired()) {
+                throw new IllegalStateException(
+                        "region="
+                                + region
+                                + ": all "
+                                + table.slots()
+                                + " participant slots are taken;"
+                                + " RegionOptions.maxParticipants sets how many there are at"
+                                + " creation");
+            }
+            LockSupport.parkNanos(JOIN_PAUSE_NANOS);
+        }
+    }
+
+    private static @Nullable Participants joinAnySlot(
+            String region, ParticipantTable table, LockFile lockFile, Sweep sweep) {
+        for (boolean reuse : new boolean[] {false, true}) {
+            for (int slot = 0; slot < table.slots(); slot++) {
+                int status = ParticipantLayout.status(table.state(slot));
+                boolean candidate =
+                        reuse
+                                ? status == ParticipantLayout.ACTIVE
+                                        || status == ParticipantLayout.DEAD
+                                : status == ParticipantLayout.FREE;
+                FileLock byteLock = candidate ? joinSlot(table, lockFile, sweep, slot) : null;
+                if (byteLock != null) {
+                    return new Participants(region, table, lockFile, sweep, slot, byteLock);
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Takes one slot; null when it has a living tenant, or one whose sweep needs other code. */
+    private static @Nullable FileLock joinSlot(
+            ParticipantTable table, LockFile lockFile, Sweep sweep, int slot) {
+        FileLock byteLock = lockFile.tryLockSlot(slot);
+        if (byteLock == null) {
+            return null;
+        }
+        boolean joined = false;
+        try {
+            KillPoint.at("join.locked");
+            joined = buryTenant(table, sweep, slot) && activate(table, slot);
+        } finally {
+            if (!joined) {
+                LockFile.unlock(byteLock);
+            }
+        }
+        return joined ? byteLock : null;
+    }
+
+    private static boolean activate(ParticipantTable table, int slot) {
+        int incarnation = ParticipantLayout.incarnation(table.state(slot)) + 1;
+        // Incarnations of a hostile file may be negative or too large.
+        if (incarnation <= 0 || incarnation >= ParticipantLayout.LAST_INCARNATION) {
+            table.setState(slot, incarnation - 1, ParticipantLayout.RETIRED);
+            return false;
+        }
+        table.describeSelf(slot);
+        KillPoint.at("join.described");
+        table.setState(slot, incarnation, ParticipantLayout.ACTIVE); // (J)
+        KillPoint.at("join.active");
+        return true;
+    }
+
+    /**
+     * Makes the slot FREE of a tenant that died. The caller holds the slot's byte.
+     *
+     * @return false when the tenant is alive, or its sweep needs code that this process lacks.
+     */
+    private static boolean buryTenant(ParticipantTable table, Sweep sweep, int slot) {
+        long state = table.state(slot);
+        int incarnation = ParticipantLayout.incarnation(state);
+        int status = ParticipantLayout.status(state);
+        if (status == ParticipantLayout.FREE) {
+            return true;
+        }
+        if (status == ParticipantLayout.ACTIVE) {
+            if (table.identity(slot).isProvablyRunning()) {
+                return false;
+            }
+            table.setState(slot, incarnation, ParticipantLayout.DEAD); // (C)
+            KillPoint.at("bury.certified");
+        } else if (status != ParticipantLayout.DEAD) {
+            return false;
+        }
+        if (!sweep.sweep(slot, ParticipantLayout.tag(incarnation, slot))) {
+            return false;
+        }
+        KillPoint.at("bury.swept");
+        table.setState(slot, incarnation, ParticipantLayout.FREE);
+        return true;
+    }
+
+    @Override
+    public int self() {
+        return ParticipantLayout.tag(incarnation, slot);
+    }
+
+    int slot() {
+        return slot;
+    }
+
+    @Override
+    public boolean isDead(int tag) {
+        return table.isDead(tag);
+    }
+
+    @Override
+    public void probe(int tag) {
+        if (!isDead(tag)) {
+            probeUnlessQuiet(ParticipantLayout.slot(tag));
+        }
+    }
+
+    @Override
+    public void probeNext() {
+        probeRound(1);
+    }
+
+    /** Probes everybody, for those who must know now. */
+    void probeAll() {
+        for (int candidate = 0; candidate < table.slots(); candidate++) {
+            if (hasTenant(candidate)) {
+                probeSlot(candidate);
+            }
+        }
+    }
+
+    /** Probes so many others, going on where the last round ended. */
+    void probeRound(int probes) {
+        int left = probes;
+        // Slots that nobody has are skipped for the price of a load.
+        for (int i = 0; i < table.slots() && left > 0; i++) {
+            int candidate = Math.floorMod(nextProbe.getAndIncrement(), table.slots());
+            if (hasTenant(candidate)) {
+                probeUnlessQuiet(candidate);
+                left--;
+            }
+        }
+    }
+
+    private boolean hasTenant(int candidate) {
+        int status = ParticipantLayout.status(table.state(candidate));
+        return candidate != slot
+                && (status == ParticipantLayout.ACTIVE || status == ParticipantLayout.DEAD);
+    }
+
+    private void probeUnlessQuiet(int suspect) {
+        Deadline quiet = quietUntil[suspect];
+        if (suspect != slot && (quiet == null || quiet.isExpired())) {
+            quietUntil[suspect] = Deadline.after(PROBE_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            probeSlot(suspect);
+        }
+    }
+
+    private void probeSlot(int suspect) {
+        probing.lock();
+        try {
+            if (!isClosed()) {
+                lockAndBury(suspect);
+            }
+        } finally {
+            probing.unlock();
+        }
+    }
+
+    private void lockAndBury(int suspect) {
+        FileLock suspectLock = lockFile.tryLockSlot(suspect);
+        if (suspectLock == null) {
+            return; // alive, or somebody else is just looking
+        }
+        try {
+            KillPoint.at("probe.locked");
+            buryTenant(table, sweep, suspect);
+        } finally {
+            LockFile.unlock(suspectLock);
+        }
+    }
+
+    /** The living: whoever is not found dead by looking now. */
+    List<Participant> living() {
+        probeAll();
+        List<Participant> living = new ArrayList<>();
+        for (int i = 0; i < table.slots(); i++) {
+            long state = table.state(i);
+            if (ParticipantLayout.status(state) == ParticipantLayout.ACTIVE) {
+                int tag = ParticipantLayout.tag(ParticipantLayout.incarnation(state), i);
+                Participant participant = table.describe(i, tag);
+                if (table.state(i) == state) {
+                    living.add(participant);
+                }
+            }
+        }
+        return living;
+    }
+
+    /** Names a participant in a message. */
+    String describe(int tag) {
+        return isDead(tag)
+                ? "a participant that is dead"
+                : "the process with pid=" + table.describe(ParticipantLayout.slot(tag), tag).pid();
+    }
+
+    Participant describeSelf() {
+        return table.describe(slot, self());
+    }
+
+    /**
+     * Whether our slot still says that we live; if not, somebody was mistaken, and we must stop.
+     */
+    boolean isActive() {
+        return !table.isDead(self());
+    }
+
+    /**
+     * Makes every wait end with an exception that gives this reason.
+     *
+     * @return false when there was a reason already, which stays.
+     */
+    boolean close(String because) {
+        return closedBecause.compareAndSet(null, because);
+    }
+
+    boolean isClosed() {
+        return closedBecause.get() != null;
+    }
+
+    @Override
+    public void checkOpen() {
+        String because = closedBecause.get();
+        if (because == null && !isActive()) {
+            because = declaredDead();
+        }
+        if (because != null) {
+            throw new IllegalStateException(because);
+        }
+    }
+
+    /** Why we must stop when we are not active. */
+    String declaredDead() {
+        return "region="
+                + region
+                + ": this process was declared dead by another one, and has lost what it held;"
+                + " open the region anew";
+    }
+
+    /** Leaves the region in good order, so that others need not find out; we are closed. */
+    void leave() {
+        probing.lock();
+        try {
+            if (isActive()) {
+                boolean complete = sweep.sweep(slot, self());
+                KillPoint.at("leave.swept");
+                // DEAD: what is left is for somebody who has the code of all types.
+                int status = complete ? ParticipantLayout.FREE : ParticipantLayout.DEAD;
+                table.setState(slot, incarnation, status);
+            }
+        } finally {
+            probing.unlock();
+        }
+    }
+
+    /** Gives up the proof that we live: after leaving, or when we were declared dead. */
+    void unlock() {
+        probing.lock();
+        try {
+            LockFile.unlock(byteLock);
+        } finally {
+            probing.unlock();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Participants[region=" + region + ", slot=" + slot + ", tag=" + self() + "]";
+    }
+}

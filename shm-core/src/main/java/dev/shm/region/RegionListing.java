@@ -1,0 +1,151 @@
+package dev.shm.region;
+
+import dev.shm.memory.MappedBuffer;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** Looks at the regions of a directory from outside, without joining or changing them. */
+final class RegionListing {
+    private static final String LOCK_SUFFIX = RegionOptions.SUFFIX + RegionOptions.LOCK_SUFFIX;
+
+    private RegionListing() {}
+
+    static List<RegionInfo> list(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(RegionListing::regionName)
+                    .filter(RegionOptions.NAME.asMatchPredicate())
+                    .distinct()
+                    .sorted()
+                    .map(name -> look(directory.resolve(name + RegionOptions.SUFFIX)))
+                    .filter(Objects::nonNull)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("directory=" + directory, e);
+        }
+    }
+
+    /** The name of the region that a file belongs to; empty when to none. */
+    private static String regionName(Path file) {
+        String name = String.valueOf(file.getFileName());
+        for (String suffix : List.of(LOCK_SUFFIX, RegionOptions.SUFFIX)) {
+            if (name.endsWith(suffix)) {
+                return name.substring(0, name.length() - suffix.length());
+            }
+        }
+        return "";
+    }
+
+    /** Null when it was deleted just now. */
+    private static @Nullable RegionInfo look(Path path) {
+        RegionOptions options = RegionOptions.at(path).anyOwner(true);
+        long bytes = 0;
+        try {
+            bytes = sizeOf(path);
+            RegionFile.Header header = RegionFile.readHeader(path, options);
+            if (Files.exists(options.lockPath(), LinkOption.NOFOLLOW_LINKS)) {
+                return look(options, bytes, header);
+            }
+            return header.found() == RegionFile.Found.MISSING
+                    ? null
+                    : new RegionInfo(
+                            options.name(),
+                            path,
+                            bytes,
+                            List.of(),
+                            "its lock file is missing",
+                            header.found() == RegionFile.Found.UNFINISHED);
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (RegionFormatException | UncheckedIOException | IOException e) {
+            return new RegionInfo(options.name(), path, bytes, List.of(), e.toString(), false);
+        }
+    }
+
+    /** Of the file itself, were it a symbolic link; 0 when there is none. */
+    private static long sizeOf(Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .size();
+        } catch (NoSuchFileException e) {
+            return 0;
+        }
+    }
+
+    private static RegionInfo look(RegionOptions options, long bytes, RegionFile.Header header)
+            throws IOException {
+        LockFile lockFile = LockFile.acquireExisting(options.lockPath(), options);
+        try {
+            Nonce bound = lockFile.nonce();
+            if (header.found() == RegionFile.Found.READY) {
+                RegionOpener.checkNonce(options, header, bound);
+            }
+            List<Long> pids = livingPids(options, header, lockFile);
+            return new RegionInfo(
+                    options.name(),
+                    options.path(),
+                    bytes,
+                    pids,
+                    problem(header.found()),
+                    pids.isEmpty());
+        } finally {
+            lockFile.release();
+        }
+    }
+
+    private static @Nullable String problem(RegionFile.Found found) {
+        return switch (found) {
+            case MISSING -> "only its lock file is left";
+            case UNFINISHED -> "its creation was not finished";
+            case READY -> null;
+        };
+    }
+
+    /** The processes that have a region open: what their slots say, checked against the kernel. */
+    static List<Long> livingPids(RegionOptions options, RegionFile.Header header, LockFile lockFile)
+            throws IOException {
+        RegionGeometry geometry = header.geometry();
+        if (geometry == null) {
+            return List.of();
+        }
+        ParticipantTable table =
+                new ParticipantTable(
+                        new MappedBuffer(RegionFile.map(options.path(), geometry.fileBytes())),
+                        geometry);
+        List<Long> pids = new ArrayList<>();
+        for (int slot = 0; slot < table.slots(); slot++) {
+            if (ParticipantLayout.status(table.state(slot)) == ParticipantLayout.ACTIVE
+                    && isAlive(table, slot, lockFile)) {
+                pids.add(table.identity(slot).pid());
+            }
+        }
+        return pids;
+    }
+
+    private static boolean isAlive(ParticipantTable table, int slot, LockFile lockFile) {
+        FileLock slotLock = lockFile.tryLockSlot(slot);
+        if (slotLock == null) {
+            return true;
+        }
+        try {
+            return table.identity(slot).isProvablyRunning();
+        } finally {
+            LockFile.unlock(slotLock);
+        }
+    }
+}

@@ -26,11 +26,11 @@ import org.agrona.MutableDirectBuffer;
  * fields that are not public.
  *
  * <p><b>What Chronicle prints.</b> This is the only class of the library that loads Chronicle. On
- * first use Chronicle takes a few hundred milliseconds and may write to standard error: that it
- * cannot determine the direct memory limit, that its cleaner would like flags, that no SLF4J
- * provider was found (where none is), and, from JDK 24 on, the JVM's own warning about {@code
- * sun.misc.Unsafe} and, where {@code net.openhft:posix} is on the class path, about native access.
- * None of it matters here.
+ * first use that takes a few hundred milliseconds, and these lines on standard error, none of which
+ * matters here: from Chronicle, that it is unable to determine the direct memory limit; from SLF4J,
+ * that no provider was found, where none is; from JDK 24 on, the JVM's warnings about {@code
+ * sun.misc.Unsafe} and, where {@code net.openhft:posix} is on the class path, about native access,
+ * which {@code --enable-native-access=ALL-UNNAMED} silences.
  *
  * <p><b>Threads and processes.</b> Instances may be used by any number of threads at once.
  *

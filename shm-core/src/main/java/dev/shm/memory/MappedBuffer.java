@@ -115,6 +115,10 @@ public final class MappedBuffer implements AtomicBuffer {
 
     private ByteBuffer wrapped = CLOSED;
     private int wrapAdjustment;
+
+    /** How far index 0 is beyond a multiple of four bytes. */
+    private int skew;
+
     private @Nullable String reason;
 
     /**
@@ -180,6 +184,7 @@ public final class MappedBuffer implements AtomicBuffer {
             bytes = part;
             wrapped = direct;
             wrapAdjustment = offset;
+            skew = part.alignmentOffset(0, Integer.BYTES);
         }
     }
 
@@ -697,27 +702,31 @@ public final class MappedBuffer implements AtomicBuffer {
     /** Reads the aligned int around the byte, as VarHandles have no view of bytes. */
     @Override
     public byte getByteVolatile(int index) {
-        ByteBuffer b = at(index, Byte.BYTES);
-        int lane = b.alignmentOffset(index, Integer.BYTES);
+        ByteBuffer b = bytes;
+        int lane = (index + skew) & 3;
         int word = index - lane;
         if (word >= 0 && word <= b.limit() - Integer.BYTES) {
             return (byte) ((int) INT.getVolatile(b, word) >>> lane * Byte.SIZE);
         }
-        // A byte at the edge, whose int is partly outside.
+        return getByteVolatileAtEdge(index);
+    }
+
+    /** For the first and last bytes, whose int may be partly outside. */
+    private byte getByteVolatileAtEdge(int index) {
+        ByteBuffer b = at(index, Byte.BYTES);
         VarHandle.fullFence();
         byte value = b.get(index);
-        VarHandle.fullFence();
+        VarHandle.acquireFence();
         return value;
     }
 
     /**
-     * A byte is stored whole and alone by every processor, so fences do; the neighbours are not
-     * written again.
+     * A byte is stored whole by every processor, so fences do, and its neighbours are left alone.
      */
     @Override
     public void putByteVolatile(int index, byte value) {
         ByteBuffer b = at(index, Byte.BYTES);
-        VarHandle.fullFence();
+        VarHandle.releaseFence();
         b.put(index, value);
         VarHandle.fullFence();
     }

@@ -355,17 +355,24 @@ final class Directory {
     }
 
     /**
-     * The object that all handles of this process on an entry share.
+     * The object that all handles of this process on one entry share.
      *
+     * @param block one of the handles; invalidated before it is released, so that one which is
+     *     valid here still counts.
      * @param view gives memory that stays until the last of them is closed.
      */
-    Object companion(int entry, Supplier<MappedBuffer> view, Function<AtomicBuffer, ?> factory) {
+    Object companion(Block block, Supplier<MappedBuffer> view, Function<AtomicBuffer, ?> factory) {
         synchronized (held) {
-            Companion companion = held[entry].companion;
+            if (block.isClosed()) {
+                throw new IllegalStateException(
+                        "region=" + region + " name=" + block.name() + ": handle closed");
+            }
+            Held ours = held[block.entry()];
+            Companion companion = ours.companion;
             if (companion == null) {
                 MappedBuffer memory = view.get();
                 companion = new Companion(memory, factory.apply(memory));
-                held[entry].companion = companion;
+                ours.companion = companion;
             }
             return companion.object();
         }

@@ -196,8 +196,8 @@ final class LockFile {
         }
     }
 
-    /** Whether the path has come to name another file since this one was opened, or none. */
-    boolean isReplaced() throws IOException {
+    /** Whether a path that named this file names another one now, or none. */
+    boolean isReplacedAt(Path path) throws IOException {
         try {
             return !key.equals(RegionFile.identityOf(path));
         } catch (NoSuchFileException e) {

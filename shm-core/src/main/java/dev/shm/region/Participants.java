@@ -353,11 +353,17 @@ final class Participants implements Liveness {
         probing.lock();
         try {
             if (isActive()) {
-                boolean complete = sweep.sweep(slot, self());
-                KillPoint.at("leave.swept");
-                // DEAD: what is left is for somebody who has the code of all types.
-                int status = complete ? ParticipantLayout.FREE : ParticipantLayout.DEAD;
-                table.setState(slot, incarnation, status);
+                // DEAD: what is left is for somebody who has the code of all types, and which
+                // works.
+                int status = ParticipantLayout.DEAD;
+                try {
+                    if (sweep.sweep(slot, self())) {
+                        status = ParticipantLayout.FREE;
+                    }
+                    KillPoint.at("leave.swept");
+                } finally {
+                    table.setState(slot, incarnation, status);
+                }
             }
         } finally {
             probing.unlock();

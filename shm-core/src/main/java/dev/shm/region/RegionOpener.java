@@ -118,22 +118,26 @@ final class RegionOpener {
         Deadline deadline = Deadline.after(options.waitNanos(), TimeUnit.NANOSECONDS);
         while (true) {
             LockFile lockFile = lockFile(options, wanted);
-            if (lockFile == null) {
-                continue;
+            T result = lockFile == null ? null : exclusively(options, lockFile, deadline, action);
+            if (result != null) {
+                return result;
             }
-            FileLock creation = null;
-            try {
-                creation = awaitCreationLock(options, lockFile, deadline);
-                T result = creation == null ? null : action.run(lockFile);
-                if (result != null) {
-                    return result;
-                }
-            } finally {
-                if (creation != null) {
-                    LockFile.unlock(creation);
-                }
-                lockFile.release();
+            checkPatience(options, deadline, "has come first again and again");
+        }
+    }
+
+    private static <T> @Nullable T exclusively(
+            RegionOptions options, LockFile lockFile, Deadline deadline, Exclusive<T> action)
+            throws IOException {
+        FileLock creation = null;
+        try {
+            creation = awaitCreationLock(options, lockFile, deadline);
+            return creation == null ? null : action.run(lockFile);
+        } finally {
+            if (creation != null) {
+                LockFile.unlock(creation);
             }
+            lockFile.release();
         }
     }
 
@@ -167,7 +171,7 @@ final class RegionOpener {
         if (nothing && !creates) {
             throw new NoSuchFileException(path.toString());
         }
-        // The lock file is made first and deleted last: it is lost, and not about to be made or
+        // The lock file is made first and deleted last. So it is lost, and not in the making or
         // just
         // deleted, if the same region was there before it was looked for and is there now.
         Nonce nonce = header.nonce();
@@ -193,7 +197,7 @@ final class RegionOpener {
         IdleStrategy idle = new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
         while (true) {
             FileLock creation = lockFile.tryLockCreation();
-            if (lockFile.isReplaced()) {
+            if (lockFile.isReplacedAt(options.lockPath())) {
                 if (creation != null) {
                     LockFile.unlock(creation);
                 }
@@ -202,14 +206,18 @@ final class RegionOpener {
             if (creation != null) {
                 return creation;
             }
-            if (deadline.isExpired()) {
-                throw new IllegalStateException(
-                        "region="
-                                + options.name()
-                                + ": another process that is creating, opening"
-                                + " or deleting it lives and does not go on");
-            }
+            checkPatience(options, deadline, "lives and does not go on");
             idle.idle();
+        }
+    }
+
+    private static void checkPatience(RegionOptions options, Deadline deadline, String because) {
+        if (deadline.isExpired()) {
+            throw new IllegalStateException(
+                    "region="
+                            + options.name()
+                            + ": another process that is creating, opening or deleting it "
+                            + because);
         }
     }
 

@@ -260,13 +260,11 @@ public final class RegionOptions {
 
     /** The directory of regions that are found by name. */
     static Path directory() {
-        String property = System.getProperty("shm.dir");
-        if (property != null) {
-            return Path.of(property).toAbsolutePath();
-        }
-        String variable = System.getenv("SHM_DIR");
-        if (variable != null && !variable.isEmpty()) {
-            return Path.of(variable).toAbsolutePath();
+        String[] configured = {System.getProperty("shm.dir"), System.getenv("SHM_DIR")};
+        for (String directory : configured) {
+            if (directory != null && !directory.isEmpty()) {
+                return Path.of(directory).toAbsolutePath();
+            }
         }
         Path shm = Path.of("/dev/shm");
         return Files.isDirectory(shm) && Files.isWritable(shm)

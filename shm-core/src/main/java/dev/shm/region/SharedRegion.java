@@ -393,7 +393,7 @@ public final class SharedRegion implements AutoCloseable {
         return whileOpen(
                 () -> {
                     Supplier<MappedBuffer> view = () -> tracked(block.buffer());
-                    return directory.companion(block.entry(), view, factory);
+                    return directory.companion(block, view, factory);
                 });
     }
 
@@ -409,7 +409,7 @@ public final class SharedRegion implements AutoCloseable {
         reading.lock();
         try {
             block.invalidate("region=" + name() + " name=" + objectName + ": handle closed");
-            if (!participants.isClosed()) {
+            if (!participants.isClosed() && participants.isActive()) {
                 directory.release(entry);
             }
         } finally {
@@ -500,8 +500,8 @@ public final class SharedRegion implements AutoCloseable {
         try {
             openBuffers.invalidateAll(because);
             participants.leave();
-            memory.invalidate(because);
         } finally {
+            memory.invalidate(because);
             writing.unlock();
             leave();
         }

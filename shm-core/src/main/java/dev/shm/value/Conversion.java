@@ -246,11 +246,6 @@ final class Conversion {
                 Double.longBitsToDouble(raw) + Double.longBitsToDouble(delta));
     }
 
-    /** What the long forms of the atomics take: any 64 bits for L and Q, else what fits. */
-    static long fromAtomicLong(TypeCode code, long value) {
-        return code.isUnsigned64() ? value : fromLong(code, value);
-    }
-
     static double floating(TypeCode code, long raw) {
         return code == TypeCode.FLOAT
                 ? Float.intBitsToFloat((int) raw)

@@ -11,6 +11,7 @@ import java.util.StringJoiner;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fixed number of elements of one type that several processes share.
@@ -49,17 +50,22 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
     private final int length;
     private final boolean isView;
 
-    /** The code is {@code q} or {@code l}: raw values are longs, no conversion. */
-    private final boolean isLong;
+    /*
+     * The buffer again, where a code needs no conversion, else null: one test that costs no load
+     * takes the fast path.
+     */
 
-    /** The code is an integer of 8 bytes: atomic operations need no conversion. */
-    private final boolean isLong64;
+    /** If the code is {@code q} or {@code l}. */
+    private final @Nullable MappedBuffer longs;
 
-    /** The code is {@code i}. */
-    private final boolean isInt;
+    /** If the code is an integer of 8 bytes, for atomic operations. */
+    private final @Nullable MappedBuffer longs64;
 
-    /** The code is {@code d}. */
-    private final boolean isDouble;
+    /** If the code is {@code i}. */
+    private final @Nullable MappedBuffer ints;
+
+    /** If the code is {@code d}. */
+    private final @Nullable MappedBuffer doubles;
 
     private SharedArray(Block block, TypeCode type, int base, int length, boolean isView) {
         this.block = block;
@@ -69,10 +75,11 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
         this.shift = Integer.numberOfTrailingZeros(type.bytes());
         this.length = length;
         this.isView = isView;
-        this.isLong = type.isSigned64();
-        this.isLong64 = type.isSigned64() || type.isUnsigned64();
-        this.isInt = type == TypeCode.INT;
-        this.isDouble = type == TypeCode.DOUBLE;
+        boolean is64 = type.isSigned64() || type.isUnsigned64();
+        this.longs = type.isSigned64() ? buffer : null;
+        this.longs64 = is64 ? buffer : null;
+        this.ints = type == TypeCode.INT ? buffer : null;
+        this.doubles = type == TypeCode.DOUBLE ? buffer : null;
     }
 
     /**
@@ -89,31 +96,13 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
         return attach(region, name, ArrayImage.zero(type, length), AttachMode.OPEN_OR_CREATE);
     }
 
-    /**
-     * Opens an array, or creates it with the elements of a Java array.
-     *
-     * @param code see {@link TypeCode}.
-     * @param initial what it is at birth, and how long; an existing one stays as it is.
-     * @return a handle.
-     * @throws ArithmeticException if the code cannot hold one of the elements.
-     * @throws IllegalArgumentException if there is no such code, the length is out of range, or the
-     *     name belongs to something else.
-     */
+    /** As {@link #of(SharedRegion, String, char, long[])}. */
     public static SharedArray of(SharedRegion region, String name, char code, byte[] initial) {
         TypeCode type = TypeCode.of(code);
         return attach(region, name, ArrayImage.of(type, initial), AttachMode.OPEN_OR_CREATE);
     }
 
-    /**
-     * Opens an array, or creates it with the elements of a Java array.
-     *
-     * @param code see {@link TypeCode}.
-     * @param initial what it is at birth, and how long; an existing one stays as it is.
-     * @return a handle.
-     * @throws ArithmeticException if the code cannot hold one of the elements.
-     * @throws IllegalArgumentException if there is no such code, the length is out of range, or the
-     *     name belongs to something else.
-     */
+    /** As {@link #of(SharedRegion, String, char, long[])}. */
     public static SharedArray of(SharedRegion region, String name, char code, int[] initial) {
         TypeCode type = TypeCode.of(code);
         return attach(region, name, ArrayImage.of(type, initial), AttachMode.OPEN_OR_CREATE);
@@ -134,16 +123,7 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
         return attach(region, name, ArrayImage.of(type, initial), AttachMode.OPEN_OR_CREATE);
     }
 
-    /**
-     * Opens an array, or creates it with the elements of a Java array.
-     *
-     * @param code see {@link TypeCode}.
-     * @param initial what it is at birth, and how long; an existing one stays as it is.
-     * @return a handle.
-     * @throws ArithmeticException if the code cannot hold one of the elements.
-     * @throws IllegalArgumentException if there is no such code, the length is out of range, or the
-     *     name belongs to something else.
-     */
+    /** As {@link #of(SharedRegion, String, char, long[])}. */
     public static SharedArray of(SharedRegion region, String name, char code, double[] initial) {
         TypeCode type = TypeCode.of(code);
         return attach(region, name, ArrayImage.of(type, initial), AttachMode.OPEN_OR_CREATE);
@@ -163,31 +143,13 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
         return attach(region, name, ArrayImage.zero(type, length), AttachMode.CREATE);
     }
 
-    /**
-     * Creates an array with the elements of a Java array.
-     *
-     * @param code see {@link TypeCode}.
-     * @param initial what it is at birth, and how long.
-     * @return a handle.
-     * @throws IllegalStateException if the name is taken.
-     * @throws ArithmeticException if the code cannot hold one of the elements.
-     * @throws IllegalArgumentException if there is no such code, the length is out of range.
-     */
+    /** As {@link #create(SharedRegion, String, char, long[])}. */
     public static SharedArray create(SharedRegion region, String name, char code, byte[] initial) {
         TypeCode type = TypeCode.of(code);
         return attach(region, name, ArrayImage.of(type, initial), AttachMode.CREATE);
     }
 
-    /**
-     * Creates an array with the elements of a Java array.
-     *
-     * @param code see {@link TypeCode}.
-     * @param initial what it is at birth, and how long.
-     * @return a handle.
-     * @throws IllegalStateException if the name is taken.
-     * @throws ArithmeticException if the code cannot hold one of the elements.
-     * @throws IllegalArgumentException if there is no such code, the length is out of range.
-     */
+    /** As {@link #create(SharedRegion, String, char, long[])}. */
     public static SharedArray create(SharedRegion region, String name, char code, int[] initial) {
         TypeCode type = TypeCode.of(code);
         return attach(region, name, ArrayImage.of(type, initial), AttachMode.CREATE);
@@ -208,16 +170,7 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
         return attach(region, name, ArrayImage.of(type, initial), AttachMode.CREATE);
     }
 
-    /**
-     * Creates an array with the elements of a Java array.
-     *
-     * @param code see {@link TypeCode}.
-     * @param initial what it is at birth, and how long.
-     * @return a handle.
-     * @throws IllegalStateException if the name is taken.
-     * @throws ArithmeticException if the code cannot hold one of the elements.
-     * @throws IllegalArgumentException if there is no such code, the length is out of range.
-     */
+    /** As {@link #create(SharedRegion, String, char, long[])}. */
     public static SharedArray create(
             SharedRegion region, String name, char code, double[] initial) {
         TypeCode type = TypeCode.of(code);
@@ -296,64 +249,37 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
         return length;
     }
 
-    /**
-     * Reads an element as a byte.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads an element as a byte, by the rules of {@link #getLong(int)}. */
     public byte getByte(int index) {
         return Conversion.toByte(type, Cells.load(buffer, offset(index), type));
     }
 
-    /**
-     * Stores an element from a byte.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores an element from a byte, by the rules of {@link #setLong(int, long)}. */
     public void setByte(int index, byte value) {
         Cells.store(buffer, offset(index), type, Conversion.fromByte(type, value));
     }
 
-    /**
-     * Reads an element as a short.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads an element as a short, by the rules of {@link #getLong(int)}. */
     public short getShort(int index) {
         return Conversion.toShort(type, Cells.load(buffer, offset(index), type));
     }
 
-    /**
-     * Stores an element from a short.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores an element from a short, by the rules of {@link #setLong(int, long)}. */
     public void setShort(int index, short value) {
         Cells.store(buffer, offset(index), type, Conversion.fromLong(type, value));
     }
 
-    /**
-     * Reads an element as an int.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads an element as an int, by the rules of {@link #getLong(int)}. */
     public int getInt(int index) {
-        return isInt
-                ? buffer.getIntAcquire(offset(index))
+        return ints != null
+                ? ints.getIntAcquire(intOffset(index))
                 : Conversion.toInt(type, Cells.load(buffer, offset(index), type));
     }
 
-    /**
-     * Stores an element from an int.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores an element from an int, by the rules of {@link #setLong(int, long)}. */
     public void setInt(int index, int value) {
-        if (isInt) {
-            buffer.putIntRelease(offset(index), value);
+        if (ints != null) {
+            ints.putIntRelease(intOffset(index), value);
         } else {
             setLong(index, value);
         }
@@ -363,105 +289,69 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
      * Reads an element as a long.
      *
      * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
+     * @throws ArithmeticException if it is none, or out of range; see {@link TypeCode}.
      */
     public long getLong(int index) {
-        return isLong
-                ? buffer.getLongAcquire(offset(index))
+        return longs != null
+                ? longs.getLongAcquire(longOffset(index))
                 : Conversion.toLong(type, Cells.load(buffer, offset(index), type));
     }
 
     /**
      * Stores an element from a long.
      *
-     * @throws ArithmeticException if the code cannot hold it.
+     * @throws ArithmeticException if the code cannot hold it; see {@link TypeCode}.
      */
     public void setLong(int index, long value) {
-        if (isLong) {
-            buffer.putLongRelease(offset(index), value);
+        if (longs != null) {
+            longs.putLongRelease(longOffset(index), value);
         } else {
             Cells.store(buffer, offset(index), type, Conversion.fromLong(type, value));
         }
     }
 
-    /**
-     * Reads an element as a float.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads an element as a float, by the rules of {@link #getLong(int)}. */
     public float getFloat(int index) {
         return Conversion.toFloat(type, Cells.load(buffer, offset(index), type));
     }
 
-    /**
-     * Stores an element from a float.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores an element from a float, by the rules of {@link #setLong(int, long)}. */
     public void setFloat(int index, float value) {
         Cells.store(buffer, offset(index), type, Conversion.fromFloat(type, value));
     }
 
-    /**
-     * Reads an element as a double.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads an element as a double, by the rules of {@link #getLong(int)}. */
     public double getDouble(int index) {
-        return isDouble
-                ? Double.longBitsToDouble(buffer.getLongAcquire(offset(index)))
+        return doubles != null
+                ? Double.longBitsToDouble(doubles.getLongAcquire(longOffset(index)))
                 : Conversion.toDouble(type, Cells.load(buffer, offset(index), type));
     }
 
-    /**
-     * Stores an element from a double.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores an element from a double, by the rules of {@link #setLong(int, long)}. */
     public void setDouble(int index, double value) {
-        if (isDouble) {
-            buffer.putLongRelease(offset(index), Double.doubleToRawLongBits(value));
+        if (doubles != null) {
+            doubles.putLongRelease(longOffset(index), Double.doubleToRawLongBits(value));
         } else {
             Cells.store(buffer, offset(index), type, Conversion.fromDouble(type, value));
         }
     }
 
-    /**
-     * Reads an element as a boolean.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads an element as a boolean, by the rules of {@link #getLong(int)}. */
     public boolean getBoolean(int index) {
         return Conversion.toBoolean(type, Cells.load(buffer, offset(index), type));
     }
 
-    /**
-     * Stores an element from a boolean.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores an element from a boolean, by the rules of {@link #setLong(int, long)}. */
     public void setBoolean(int index, boolean value) {
         Cells.store(buffer, offset(index), type, Conversion.fromBoolean(type, value));
     }
 
-    /**
-     * Reads an element as a Unicode code point.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads an element as a Unicode code point, by the rules of {@link #getLong(int)}. */
     public int getCodePoint(int index) {
         return Conversion.toCodePoint(type, Cells.load(buffer, offset(index), type));
     }
 
-    /**
-     * Stores an element from a Unicode code point.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores an element from a Unicode code point, by the rules of {@link #setLong(int, long)}. */
     public void setCodePoint(int index, int value) {
         Cells.store(buffer, offset(index), type, Conversion.fromCodePoint(type, value));
     }
@@ -492,7 +382,7 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
      * @throws ArithmeticException if it is no such number.
      */
     public long getLongOpaque(int index) {
-        return isLong ? buffer.getLongOpaque(offset(index)) : getLong(index);
+        return longs != null ? longs.getLongOpaque(longOffset(index)) : getLong(index);
     }
 
     /**
@@ -503,7 +393,7 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
      * @throws ArithmeticException if it is no such number.
      */
     public long getLongPlain(int index) {
-        return isLong ? buffer.getLong(offset(index)) : getLong(index);
+        return longs != null ? longs.getLong(longOffset(index)) : getLong(index);
     }
 
     /**
@@ -514,8 +404,8 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
      * @throws ArithmeticException if the code cannot hold it.
      */
     public void setLongPlain(int index, long value) {
-        if (isLong) {
-            buffer.putLong(offset(index), value);
+        if (longs != null) {
+            longs.putLong(longOffset(index), value);
         } else {
             setLong(index, value);
         }
@@ -528,8 +418,8 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
      * @throws UnsupportedOperationException if the code is {@code f} or {@code d}.
      */
     public long getAndAdd(int index, long delta) {
-        return isLong64
-                ? buffer.getAndAddLong(offset(index), delta)
+        return longs64 != null
+                ? longs64.getAndAddLong(longOffset(index), delta)
                 : Cells.getAndAdd(buffer, offset(index), integer(), delta);
     }
 
@@ -551,8 +441,10 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
      * @throws UnsupportedOperationException if the code is {@code f} or {@code d}.
      */
     public long getAndSet(int index, long value) {
-        return Cells.getAndSet(
-                buffer, offset(index), integer(), Conversion.fromAtomicLong(type, value));
+        return longs64 != null
+                ? longs64.getAndSetLong(longOffset(index), value)
+                : Cells.getAndSet(
+                        buffer, offset(index), integer(), Conversion.fromLong(type, value));
     }
 
     /**
@@ -563,8 +455,8 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
      * @throws UnsupportedOperationException if the code is {@code f} or {@code d}.
      */
     public boolean compareAndSet(int index, long expected, long value) {
-        if (isLong64) {
-            return buffer.compareAndSetLong(offset(index), expected, value);
+        if (longs64 != null) {
+            return longs64.compareAndSetLong(longOffset(index), expected, value);
         }
         return Cells.compareAndSet(
                 buffer,
@@ -646,15 +538,7 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
         Bulk.fill(buffer, base, length, type, Conversion.fromDouble(type, value));
     }
 
-    /**
-     * Copies elements into a Java array, bits as they are. For codes {@code ? b B c}.
-     *
-     * @param index of the first element to copy.
-     * @param target where to.
-     * @param targetIndex of the first element to replace.
-     * @param count how many.
-     * @throws IllegalArgumentException if the code is another.
-     */
+    /** As {@link #copyTo(int, long[], int, int)}, for codes {@code ? b B c}. */
     public void copyTo(int index, byte[] target, int targetIndex, int count) {
         Bulk.requireCode(type, byte[].class);
         int from = range(index, count);
@@ -662,15 +546,8 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
     }
 
     /**
-     * Copies elements from a Java array, bits as they are. For codes {@code ? b B c}.
-     *
-     * @param index of the first element to replace.
-     * @param source where from.
-     * @param sourceIndex of the first element to copy.
-     * @param count how many.
-     * @throws IllegalArgumentException if the code is another.
-     * @throws ArithmeticException if the code is {@code ?} and an element is none; nothing is
-     *     copied then.
+     * As {@link #copyFrom(int, long[], int, int)}, for codes {@code ? b B c}; ones that are no
+     * {@code ?} throw ArithmeticException and nothing is copied.
      */
     public void copyFrom(int index, byte[] source, int sourceIndex, int count) {
         Bulk.requireCode(type, byte[].class);
@@ -678,45 +555,21 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
         Bulk.copyFrom(buffer, to, type, source, sourceIndex, count);
     }
 
-    /**
-     * Copies elements into a Java array, bits as they are. For codes {@code h H}.
-     *
-     * @param index of the first element to copy.
-     * @param target where to.
-     * @param targetIndex of the first element to replace.
-     * @param count how many.
-     * @throws IllegalArgumentException if the code is another.
-     */
+    /** As {@link #copyTo(int, long[], int, int)}, for codes {@code h H}. */
     public void copyTo(int index, short[] target, int targetIndex, int count) {
         Bulk.requireCode(type, short[].class);
         int from = range(index, count);
         Bulk.copyTo(buffer, from, target, targetIndex, count);
     }
 
-    /**
-     * Copies elements from a Java array, bits as they are. For codes {@code h H}.
-     *
-     * @param index of the first element to replace.
-     * @param source where from.
-     * @param sourceIndex of the first element to copy.
-     * @param count how many.
-     * @throws IllegalArgumentException if the code is another.
-     */
+    /** As {@link #copyFrom(int, long[], int, int)}, for codes {@code h H}. */
     public void copyFrom(int index, short[] source, int sourceIndex, int count) {
         Bulk.requireCode(type, short[].class);
         int to = range(index, count);
         Bulk.copyFrom(buffer, to, source, sourceIndex, count);
     }
 
-    /**
-     * Copies elements into a Java array, bits as they are. For codes {@code i I u}.
-     *
-     * @param index of the first element to copy.
-     * @param target where to.
-     * @param targetIndex of the first element to replace.
-     * @param count how many.
-     * @throws IllegalArgumentException if the code is another.
-     */
+    /** As {@link #copyTo(int, long[], int, int)}, for codes {@code i I u}. */
     public void copyTo(int index, int[] target, int targetIndex, int count) {
         Bulk.requireCode(type, int[].class);
         int from = range(index, count);
@@ -724,15 +577,8 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
     }
 
     /**
-     * Copies elements from a Java array, bits as they are. For codes {@code i I u}.
-     *
-     * @param index of the first element to replace.
-     * @param source where from.
-     * @param sourceIndex of the first element to copy.
-     * @param count how many.
-     * @throws IllegalArgumentException if the code is another.
-     * @throws ArithmeticException if the code is {@code u} and an element is none; nothing is
-     *     copied then.
+     * As {@link #copyFrom(int, long[], int, int)}, for codes {@code i I u}; ones that are no {@code
+     * u} throw ArithmeticException and nothing is copied.
      */
     public void copyFrom(int index, int[] source, int sourceIndex, int count) {
         Bulk.requireCode(type, int[].class);
@@ -741,10 +587,10 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
     }
 
     /**
-     * Copies elements into a Java array, bits as they are. For codes {@code l L q Q}.
+     * Copies elements into a Java array, bits as they are: unsigned ones too, without any check.
      *
      * @param index of the first element to copy.
-     * @param target where to.
+     * @param target where to, for codes {@code l L q Q}.
      * @param targetIndex of the first element to replace.
      * @param count how many.
      * @throws IllegalArgumentException if the code is another.
@@ -756,10 +602,10 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
     }
 
     /**
-     * Copies elements from a Java array, bits as they are. For codes {@code l L q Q}.
+     * Copies elements from a Java array, bits as they are: unsigned ones too, without any check.
      *
      * @param index of the first element to replace.
-     * @param source where from.
+     * @param source where from, for codes {@code l L q Q}.
      * @param sourceIndex of the first element to copy.
      * @param count how many.
      * @throws IllegalArgumentException if the code is another.
@@ -770,60 +616,28 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
         Bulk.copyFrom(buffer, to, source, sourceIndex, count);
     }
 
-    /**
-     * Copies elements into a Java array, bits as they are. For codes {@code f}.
-     *
-     * @param index of the first element to copy.
-     * @param target where to.
-     * @param targetIndex of the first element to replace.
-     * @param count how many.
-     * @throws IllegalArgumentException if the code is another.
-     */
+    /** As {@link #copyTo(int, long[], int, int)}, for codes {@code f}. */
     public void copyTo(int index, float[] target, int targetIndex, int count) {
         Bulk.requireCode(type, float[].class);
         int from = range(index, count);
         Bulk.copyTo(buffer, from, target, targetIndex, count);
     }
 
-    /**
-     * Copies elements from a Java array, bits as they are. For codes {@code f}.
-     *
-     * @param index of the first element to replace.
-     * @param source where from.
-     * @param sourceIndex of the first element to copy.
-     * @param count how many.
-     * @throws IllegalArgumentException if the code is another.
-     */
+    /** As {@link #copyFrom(int, long[], int, int)}, for codes {@code f}. */
     public void copyFrom(int index, float[] source, int sourceIndex, int count) {
         Bulk.requireCode(type, float[].class);
         int to = range(index, count);
         Bulk.copyFrom(buffer, to, source, sourceIndex, count);
     }
 
-    /**
-     * Copies elements into a Java array, bits as they are. For codes {@code d}.
-     *
-     * @param index of the first element to copy.
-     * @param target where to.
-     * @param targetIndex of the first element to replace.
-     * @param count how many.
-     * @throws IllegalArgumentException if the code is another.
-     */
+    /** As {@link #copyTo(int, long[], int, int)}, for codes {@code d}. */
     public void copyTo(int index, double[] target, int targetIndex, int count) {
         Bulk.requireCode(type, double[].class);
         int from = range(index, count);
         Bulk.copyTo(buffer, from, target, targetIndex, count);
     }
 
-    /**
-     * Copies elements from a Java array, bits as they are. For codes {@code d}.
-     *
-     * @param index of the first element to replace.
-     * @param source where from.
-     * @param sourceIndex of the first element to copy.
-     * @param count how many.
-     * @throws IllegalArgumentException if the code is another.
-     */
+    /** As {@link #copyFrom(int, long[], int, int)}, for codes {@code d}. */
     public void copyFrom(int index, double[] source, int sourceIndex, int count) {
         Bulk.requireCode(type, double[].class);
         int to = range(index, count);
@@ -908,10 +722,22 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
     }
 
     private int offset(int index) {
+        return base + (check(index) << shift);
+    }
+
+    private int longOffset(int index) {
+        return base + check(index) * Long.BYTES;
+    }
+
+    private int intOffset(int index) {
+        return base + check(index) * Integer.BYTES;
+    }
+
+    private int check(int index) {
         if (index < 0 || index >= length) {
             throw new IndexOutOfBoundsException("index=" + index + ", length=" + length);
         }
-        return base + (index << shift);
+        return index;
     }
 
     /** The offset of the first of some elements that must all be there. */

@@ -293,7 +293,7 @@ public final class SharedStruct implements AutoCloseable {
     }
 
     private void requireSame(StructRecord record) {
-        if (record.spec() != spec && !record.spec().equals(spec)) {
+        if (!record.spec().equals(spec)) {
             throw new IllegalArgumentException(
                     "record spec=" + record.spec() + ", allowed: " + spec);
         }

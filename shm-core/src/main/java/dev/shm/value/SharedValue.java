@@ -6,6 +6,7 @@ import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
 import dev.shm.region.SharedRegion;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One number, truth value or character that several processes share.
@@ -35,26 +36,32 @@ public final class SharedValue implements AutoCloseable {
     private final MappedBuffer buffer;
     private final TypeCode type;
 
-    /** The code is {@code q} or {@code l}: raw values are longs, no conversion. */
-    private final boolean isLong;
+    /*
+     * The buffer again, where a code needs no conversion, else null: one test that costs no load
+     * takes the fast path.
+     */
 
-    /** The code is an integer of 8 bytes: atomic operations need no conversion. */
-    private final boolean isLong64;
+    /** If the code is {@code q} or {@code l}. */
+    private final @Nullable MappedBuffer longs;
 
-    /** The code is {@code i}. */
-    private final boolean isInt;
+    /** If the code is an integer of 8 bytes, for atomic operations. */
+    private final @Nullable MappedBuffer longs64;
 
-    /** The code is {@code d}. */
-    private final boolean isDouble;
+    /** If the code is {@code i}. */
+    private final @Nullable MappedBuffer ints;
+
+    /** If the code is {@code d}. */
+    private final @Nullable MappedBuffer doubles;
 
     private SharedValue(Block block, TypeCode type) {
         this.block = block;
         this.buffer = block.buffer();
         this.type = type;
-        this.isLong = type.isSigned64();
-        this.isLong64 = type.isSigned64() || type.isUnsigned64();
-        this.isInt = type == TypeCode.INT;
-        this.isDouble = type == TypeCode.DOUBLE;
+        boolean is64 = type.isSigned64() || type.isUnsigned64();
+        this.longs = type.isSigned64() ? buffer : null;
+        this.longs64 = is64 ? buffer : null;
+        this.ints = type == TypeCode.INT ? buffer : null;
+        this.doubles = type == TypeCode.DOUBLE ? buffer : null;
     }
 
     /**
@@ -206,64 +213,37 @@ public final class SharedValue implements AutoCloseable {
         return type;
     }
 
-    /**
-     * Reads the value as a byte.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads the value as a byte, by the rules of {@link #getLong()}. */
     public byte getByte() {
         return Conversion.toByte(type, Cells.load(buffer, ValueLayout.VALUE, type));
     }
 
-    /**
-     * Stores the value from a byte.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores the value from a byte, by the rules of {@link #setLong(long)}. */
     public void setByte(byte value) {
         Cells.store(buffer, ValueLayout.VALUE, type, Conversion.fromByte(type, value));
     }
 
-    /**
-     * Reads the value as a short.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads the value as a short, by the rules of {@link #getLong()}. */
     public short getShort() {
         return Conversion.toShort(type, Cells.load(buffer, ValueLayout.VALUE, type));
     }
 
-    /**
-     * Stores the value from a short.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores the value from a short, by the rules of {@link #setLong(long)}. */
     public void setShort(short value) {
         Cells.store(buffer, ValueLayout.VALUE, type, Conversion.fromLong(type, value));
     }
 
-    /**
-     * Reads the value as an int.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads the value as an int, by the rules of {@link #getLong()}. */
     public int getInt() {
-        return isInt
-                ? buffer.getIntAcquire(ValueLayout.VALUE)
+        return ints != null
+                ? ints.getIntAcquire(ValueLayout.VALUE)
                 : Conversion.toInt(type, Cells.load(buffer, ValueLayout.VALUE, type));
     }
 
-    /**
-     * Stores the value from an int.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores the value from an int, by the rules of {@link #setLong(long)}. */
     public void setInt(int value) {
-        if (isInt) {
-            buffer.putIntRelease(ValueLayout.VALUE, value);
+        if (ints != null) {
+            ints.putIntRelease(ValueLayout.VALUE, value);
         } else {
             setLong(value);
         }
@@ -273,105 +253,69 @@ public final class SharedValue implements AutoCloseable {
      * Reads the value as a long.
      *
      * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
+     * @throws ArithmeticException if it is none, or out of range; see {@link TypeCode}.
      */
     public long getLong() {
-        return isLong
-                ? buffer.getLongAcquire(ValueLayout.VALUE)
+        return longs != null
+                ? longs.getLongAcquire(ValueLayout.VALUE)
                 : Conversion.toLong(type, Cells.load(buffer, ValueLayout.VALUE, type));
     }
 
     /**
      * Stores the value from a long.
      *
-     * @throws ArithmeticException if the code cannot hold it.
+     * @throws ArithmeticException if the code cannot hold it; see {@link TypeCode}.
      */
     public void setLong(long value) {
-        if (isLong) {
-            buffer.putLongRelease(ValueLayout.VALUE, value);
+        if (longs != null) {
+            longs.putLongRelease(ValueLayout.VALUE, value);
         } else {
             Cells.store(buffer, ValueLayout.VALUE, type, Conversion.fromLong(type, value));
         }
     }
 
-    /**
-     * Reads the value as a float.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads the value as a float, by the rules of {@link #getLong()}. */
     public float getFloat() {
         return Conversion.toFloat(type, Cells.load(buffer, ValueLayout.VALUE, type));
     }
 
-    /**
-     * Stores the value from a float.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores the value from a float, by the rules of {@link #setLong(long)}. */
     public void setFloat(float value) {
         Cells.store(buffer, ValueLayout.VALUE, type, Conversion.fromFloat(type, value));
     }
 
-    /**
-     * Reads the value as a double.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads the value as a double, by the rules of {@link #getLong()}. */
     public double getDouble() {
-        return isDouble
-                ? Double.longBitsToDouble(buffer.getLongAcquire(ValueLayout.VALUE))
+        return doubles != null
+                ? Double.longBitsToDouble(doubles.getLongAcquire(ValueLayout.VALUE))
                 : Conversion.toDouble(type, Cells.load(buffer, ValueLayout.VALUE, type));
     }
 
-    /**
-     * Stores the value from a double.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores the value from a double, by the rules of {@link #setLong(long)}. */
     public void setDouble(double value) {
-        if (isDouble) {
-            buffer.putLongRelease(ValueLayout.VALUE, Double.doubleToRawLongBits(value));
+        if (doubles != null) {
+            doubles.putLongRelease(ValueLayout.VALUE, Double.doubleToRawLongBits(value));
         } else {
             Cells.store(buffer, ValueLayout.VALUE, type, Conversion.fromDouble(type, value));
         }
     }
 
-    /**
-     * Reads the value as a boolean.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads the value as a boolean, by the rules of {@link #getLong()}. */
     public boolean getBoolean() {
         return Conversion.toBoolean(type, Cells.load(buffer, ValueLayout.VALUE, type));
     }
 
-    /**
-     * Stores the value from a boolean.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores the value from a boolean, by the rules of {@link #setLong(long)}. */
     public void setBoolean(boolean value) {
         Cells.store(buffer, ValueLayout.VALUE, type, Conversion.fromBoolean(type, value));
     }
 
-    /**
-     * Reads the value as a Unicode code point.
-     *
-     * @return what was stored last.
-     * @throws ArithmeticException if it is no such number.
-     */
+    /** Reads the value as a Unicode code point, by the rules of {@link #getLong()}. */
     public int getCodePoint() {
         return Conversion.toCodePoint(type, Cells.load(buffer, ValueLayout.VALUE, type));
     }
 
-    /**
-     * Stores the value from a Unicode code point.
-     *
-     * @throws ArithmeticException if the code cannot hold it.
-     */
+    /** Stores the value from a Unicode code point, by the rules of {@link #setLong(long)}. */
     public void setCodePoint(int value) {
         Cells.store(buffer, ValueLayout.VALUE, type, Conversion.fromCodePoint(type, value));
     }
@@ -402,7 +346,7 @@ public final class SharedValue implements AutoCloseable {
      * @throws ArithmeticException if it is no such number.
      */
     public long getLongOpaque() {
-        return isLong ? buffer.getLongOpaque(ValueLayout.VALUE) : getLong();
+        return longs != null ? longs.getLongOpaque(ValueLayout.VALUE) : getLong();
     }
 
     /**
@@ -413,7 +357,7 @@ public final class SharedValue implements AutoCloseable {
      * @throws ArithmeticException if it is no such number.
      */
     public long getLongPlain() {
-        return isLong ? buffer.getLong(ValueLayout.VALUE) : getLong();
+        return longs != null ? longs.getLong(ValueLayout.VALUE) : getLong();
     }
 
     /**
@@ -424,8 +368,8 @@ public final class SharedValue implements AutoCloseable {
      * @throws ArithmeticException if the code cannot hold it.
      */
     public void setLongPlain(long value) {
-        if (isLong) {
-            buffer.putLong(ValueLayout.VALUE, value);
+        if (longs != null) {
+            longs.putLong(ValueLayout.VALUE, value);
         } else {
             setLong(value);
         }
@@ -438,8 +382,8 @@ public final class SharedValue implements AutoCloseable {
      * @throws UnsupportedOperationException if the code is {@code f} or {@code d}.
      */
     public long getAndAdd(long delta) {
-        return isLong64
-                ? buffer.getAndAddLong(ValueLayout.VALUE, delta)
+        return longs64 != null
+                ? longs64.getAndAddLong(ValueLayout.VALUE, delta)
                 : Cells.getAndAdd(buffer, ValueLayout.VALUE, integer(), delta);
     }
 
@@ -461,8 +405,10 @@ public final class SharedValue implements AutoCloseable {
      * @throws UnsupportedOperationException if the code is {@code f} or {@code d}.
      */
     public long getAndSet(long value) {
-        return Cells.getAndSet(
-                buffer, ValueLayout.VALUE, integer(), Conversion.fromAtomicLong(type, value));
+        return longs64 != null
+                ? longs64.getAndSetLong(ValueLayout.VALUE, value)
+                : Cells.getAndSet(
+                        buffer, ValueLayout.VALUE, integer(), Conversion.fromLong(type, value));
     }
 
     /**
@@ -473,8 +419,8 @@ public final class SharedValue implements AutoCloseable {
      * @throws UnsupportedOperationException if the code is {@code f} or {@code d}.
      */
     public boolean compareAndSet(long expected, long value) {
-        if (isLong64) {
-            return buffer.compareAndSetLong(ValueLayout.VALUE, expected, value);
+        if (longs64 != null) {
+            return longs64.compareAndSetLong(ValueLayout.VALUE, expected, value);
         }
         return Cells.compareAndSet(
                 buffer,

@@ -56,6 +56,7 @@ public final class Deadline {
      * @param instant of the day
      * @return the deadline
      */
+    @SuppressWarnings("JavaUtilDate") // what Condition.awaitUntil is given
     public static Deadline at(Date instant) {
         long now = System.currentTimeMillis();
         return after(Math.max(now, instant.getTime()) - now, TimeUnit.MILLISECONDS);

@@ -3,12 +3,10 @@ package dev.shm.wait;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
-
-import org.agrona.concurrent.AtomicBuffer;
-
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.agrona.concurrent.AtomicBuffer;
 
 /**
  * A waiter on Linux' {@code futex(2)}: the only class that calls native code, through JNA.

@@ -1,9 +1,8 @@
 package dev.shm.wait;
 
-import org.agrona.concurrent.AtomicBuffer;
-
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.AtomicBuffer;
 
 /**
  * A waiter without help of the operating system: the sleeper looks again and again, spinning at

@@ -8,7 +8,6 @@ import static dev.shm.wait.MutexLayout.WAITERS;
 import static dev.shm.wait.MutexLayout.WORD;
 
 import dev.shm.memory.KillPoint;
-
 import org.agrona.concurrent.AtomicBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -446,7 +445,6 @@ public final class RobustMutex {
             } else if (announce(seen)) {
                 KillPoint.at("mutex.announced");
                 sleep(seen | WAITERS, deadline, tick);
-                KillPoint.at("mutex.woken");
                 keep = WAITERS;
             }
         }
@@ -475,7 +473,9 @@ public final class RobustMutex {
     private void sleep(int announced, Deadline deadline, Tick tick) {
         boolean news = waiter.await(buffer, word, announced, tick.nanos(deadline));
         liveness.checkOpen();
-        if (!news) {
+        if (news) {
+            KillPoint.at("mutex.woken");
+        } else {
             liveness.probe(announced & TAG);
             liveness.probeNext();
             tick.lengthen();

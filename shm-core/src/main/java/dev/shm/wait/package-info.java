@@ -17,8 +17,8 @@
  *      `-- SystemWaiter ---&gt; VirtualThreads
  * </pre>
  *
- * <p>The package depends on Agrona's buffer interfaces and, lazily, on JNA; on nothing else of
- * ours.
+ * <p>The package depends on Agrona's buffer interfaces, on the kill points of our memory package,
+ * and, lazily, on JNA.
  */
 @NullMarked
 package dev.shm.wait;

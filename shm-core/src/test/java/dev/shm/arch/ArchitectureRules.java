@@ -120,7 +120,10 @@ public final class ArchitectureRules {
                                             FileOutputStream.class,
                                             FileReader.class,
                                             FileWriter.class)))
-                    .but("dev.shm.region.RegionFile", "dev.shm.region.LockFile")
+                    .but(
+                            "dev.shm.region.RegionFile",
+                            "dev.shm.region.LockFile",
+                            "dev.shm.region.ProcessIdentity") // reads /proc, and no region
                     .because("permissions, links and owners are checked there");
 
     public static final ArchRule WRITE_FILES =

@@ -164,7 +164,7 @@ class ChronicleCodecTest {
                 byte[] bytes = new byte[random.nextInt(codec.maxBytes() + 1)];
                 random.nextBytes(bytes);
                 if (bytes.length > 0) {
-                    bytes[0] >>>= random.nextInt(8);
+                    bytes[0] = (byte) (bytes[0] >> random.nextInt(8));
                 }
                 buffer.putBytes(INDEX, bytes);
                 try {

@@ -36,7 +36,7 @@ class CodecsTest {
 
     private final MappedBuffer buffer = new MappedBuffer(ByteBuffer.allocateDirect(1 << 16));
 
-    record Order(long id, String item, double price, int[] lots) implements Serializable {
+    record Order(long id, String item, double price) implements Serializable {
         @Serial private static final long serialVersionUID = 1L;
     }
 
@@ -82,7 +82,7 @@ class CodecsTest {
         for (int round = 0; round < 20_000; round++) {
             StringBuilder text = new StringBuilder();
             for (int n = random.nextInt(40); n > 0; n--) {
-                int point = random.nextInt(Character.MAX_CODE_POINT + 1) >>> (random.nextInt(15));
+                int point = random.nextInt(Character.MAX_CODE_POINT + 1) >>> random.nextInt(15);
                 if (point < Character.MIN_SURROGATE || point > Character.MAX_SURROGATE) {
                     text.appendCodePoint(point);
                 }
@@ -189,11 +189,8 @@ class CodecsTest {
     @Test
     void serialized_roundTripsAllowedClasses() {
         Codec<Order> codec = Codecs.serialized(Order.class, 1024, Codecs.allow(Order.class));
-        Order order = new Order(7, "apple", 2.5, new int[] {1, 2});
-        Order back = codec.decode(buffer, INDEX, codec.encode(order, buffer, INDEX));
-        assertEquals(7, back.id());
-        assertEquals("apple", back.item());
-        assertArrayEquals(order.lots(), back.lots());
+        Order order = new Order(7, "apple", 2.5);
+        assertEquals(order, codec.decode(buffer, INDEX, codec.encode(order, buffer, INDEX)));
     }
 
     @Test
@@ -291,7 +288,7 @@ class CodecsTest {
      */
     @Test
     void serialized_refusesExponentialGraphs() throws IOException {
-        Codec<HashSet<?>> codec = nestedSets();
+        Codec<?> codec = Codecs.serialized(HashSet.class, 1 << 15, Codecs.allow(HashSet.class));
         Set<Object> root = new HashSet<>();
         Set<Object> s1 = root;
         Set<Object> s2 = new HashSet<>();
@@ -308,11 +305,6 @@ class CodecsTest {
         }
         int length = serialize(root);
         assertThrows(IllegalArgumentException.class, () -> codec.decode(buffer, INDEX, length));
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    private static Codec<HashSet<?>> nestedSets() {
-        return (Codec) Codecs.serialized(HashSet.class, 1 << 15, Codecs.allow(HashSet.class));
     }
 
     @Test
@@ -369,7 +361,7 @@ class CodecsTest {
     @Test
     void decode_survivesRandomBytes() throws IOException {
         Random random = new Random(2);
-        byte[] valid = bytesAt(INDEX, serialize(new Order(7, "apple", 2.5, new int[] {1, 2})));
+        byte[] valid = bytesAt(INDEX, serialize(new Order(7, "apple", 2.5)));
         for (Codec<?> codec : all()) {
             int values = 0;
             for (int round = 0; round < 20_000; round++) {
@@ -432,7 +424,7 @@ class CodecsTest {
                     case "BytesCodec" -> new byte[] {1, 2, 3};
                     case "LongCodec" -> 5L;
                     case "DoubleCodec" -> 5.5;
-                    default -> new Order(7, "apple", 2.5, new int[] {1, 2});
+                    default -> new Order(7, "apple", 2.5);
                 };
         return ((Codec<Object>) codec).encode(sample, buffer, INDEX);
     }

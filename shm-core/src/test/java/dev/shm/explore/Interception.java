@@ -1,12 +1,11 @@
 package dev.shm.explore;
 
-import org.agrona.concurrent.AtomicBuffer;
-import org.jspecify.annotations.Nullable;
-
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import org.agrona.concurrent.AtomicBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** An {@link AtomicBuffer} whose calls pass through the hands of somebody else. */
 public final class Interception {

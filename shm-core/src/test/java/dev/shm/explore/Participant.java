@@ -1,7 +1,6 @@
 package dev.shm.explore;
 
 import dev.shm.wait.Liveness;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,10 +3,6 @@ package dev.shm.explore;
 import dev.shm.explore.Actor.State;
 import dev.shm.memory.MappedBuffer;
 import dev.shm.wait.Waiter;
-
-import org.agrona.concurrent.AtomicBuffer;
-import org.jspecify.annotations.Nullable;
-
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -17,6 +13,8 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import org.agrona.concurrent.AtomicBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One execution of a scenario: its memory, its participants, and the scheduler that lets one thread

@@ -96,7 +96,9 @@ class DirectoryLayoutTest {
     }
 
     private static String name(ByteBuffer file, int at) {
-        return new String(file.array(), at + 65, file.get(at + 64), StandardCharsets.US_ASCII);
+        byte[] name = new byte[file.get(at + 64)];
+        file.get(at + 65, name);
+        return new String(name, StandardCharsets.US_ASCII);
     }
 
     private static ByteBuffer read(Path path) throws IOException {

@@ -27,7 +27,7 @@ final class FuzzedRegion {
     private static final String NAME = "fuzzed";
     private static final Set<String> FILES =
             Set.of(NAME + ".shm", NAME + ".shm.lock", "neighbour", "neighbour.shm.lock");
-    private static final byte[] NEIGHBOUR = "what lies beside it".getBytes();
+    private static final byte[] NEIGHBOUR = {1, 2, 3, 4, 5};
 
     private final Path directory;
     private final Path path;
@@ -85,7 +85,7 @@ final class FuzzedRegion {
 
     private static void patch(byte[] bytes, int at, long value) {
         for (int i = 0; i < Long.BYTES; i++) {
-            bytes[at + i] = (byte) (value >>> Byte.SIZE * i);
+            bytes[at + i] = (byte) (value >>> (Byte.SIZE * i));
         }
     }
 

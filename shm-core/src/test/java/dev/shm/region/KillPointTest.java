@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -191,6 +192,45 @@ class KillPointTest {
             await(blocked);
             stage.checkThatEverybodySucceeds();
             stage.checkThatNothingIsLost();
+        }
+    }
+
+    /** BEHAVIOURS 20.14: who clears up meets one that is alive and just starting. */
+    @ParameterizedTest
+    @ValueSource(strings = {"region.create.file", "region.create.header", "join.active"})
+    void reclaim_leavesAStartingCreatorAloneAndTakesADeadOnes(String point) {
+        RegionOptions options = TestRegions.small(directory.resolve("q.shm"));
+        RegionOptions impatient = options.maxWait(100, TimeUnit.MILLISECONDS);
+        try (ChildJvm creator = RegionChild.stoppable().start()) {
+            creator.say("arm " + point).expect("ok");
+            creator.say("make " + options.path() + " 4096 4").expect("stopped at " + point);
+            for (Runnable taker :
+                    List.<Runnable>of(
+                            () -> SharedRegion.reclaim(impatient),
+                            () -> SharedRegion.delete(impatient))) {
+                IllegalStateException e = assertThrows(IllegalStateException.class, taker::run);
+                assertTrue(e.getMessage().contains("lives"), e.getMessage());
+            }
+            creator.kill();
+        }
+        SharedRegion.reclaim(options);
+        assertFalse(Files.exists(options.path()));
+        assertFalse(Files.exists(options.lockPath()));
+    }
+
+    /** The lock file of one that has not even locked it may be taken away: it makes another one. */
+    @Test
+    void reclaim_ofALockFileThatIsNotYetLocked_doesNotStopItsMaker() {
+        RegionOptions options = TestRegions.small(directory.resolve("q.shm"));
+        try (ChildJvm creator = RegionChild.stoppable().start()) {
+            creator.say("arm file.create.made").expect("ok");
+            creator.say("make " + options.path() + " 4096 4").expect("stopped at file.create.made");
+            SharedRegion.reclaim(options);
+            assertFalse(Files.exists(options.lockPath()));
+            creator.say("go on").expect("ok");
+            try (SharedRegion region = SharedRegion.open(options)) {
+                assertEquals(2, region.participants().size());
+            }
         }
     }
 
@@ -451,6 +491,12 @@ class KillPointTest {
 
         /** All space can be had again, and no claim is left; then removes the region. */
         void checkThatNothingIsLost() throws IOException {
+            boolean deleted = peers.stream().anyMatch(SharedRegion::isDeleted);
+            if (deleted) { // those who have the old one have no slots of the new one
+                try (SharedRegion fresh = SharedRegion.openOrCreate(patient.options)) {
+                    assertEquals(0, ParticipantLayout.slot(fresh.self().id()));
+                }
+            }
             closePeers();
             try (SharedRegion region = SharedRegion.openOrCreate(patient.options)) {
                 assertEquals(1, region.participants().size());

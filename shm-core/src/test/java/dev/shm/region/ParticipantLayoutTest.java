@@ -101,9 +101,9 @@ class ParticipantLayoutTest {
         assertEquals((long) incarnation << 32 | 1 << 24, file.getLong(at), "state");
         assertEquals(ProcessHandle.current().pid(), file.getLong(at + 8), "pid");
         assertEquals(self.started().toEpochMilli(), file.getLong(at + 40), "startMillis");
-        int length = file.getInt(at + 48);
-        String command = new String(file.array(), at + 52, length, StandardCharsets.UTF_8);
-        assertEquals(self.command(), command, "command");
+        byte[] command = new byte[file.getInt(at + 48)];
+        file.get(at + 52, command);
+        assertEquals(self.command(), new String(command, StandardCharsets.UTF_8), "command");
         assertEquals(incarnation << 12 | (at - SLOT_0) / 128 + 1, self.id(), "tag");
     }
 

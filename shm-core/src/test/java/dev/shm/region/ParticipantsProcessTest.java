@@ -352,7 +352,7 @@ class ParticipantsProcessTest {
 
     /** A child whose class path lists none of the tests' object types. */
     private ChildJvm.Builder withoutServices() throws IOException {
-        String[] entries = System.getProperty("java.class.path").split(File.pathSeparator);
+        String[] entries = System.getProperty("java.class.path").split(File.pathSeparator, -1);
         for (int i = 0; i < entries.length; i++) {
             Path services = Path.of(entries[i], "META-INF", "services");
             Path listed = services.resolve(ObjectType.class.getName());

@@ -67,6 +67,35 @@ class ParticipantsTest {
         assertEquals(List.of(region.self()), region.participants());
     }
 
+    /** The lock is the authority: whoever holds it lives, whatever else there is to see. */
+    @Test
+    void aTenantWhoseByteIsLocked_isAlive() throws Exception {
+        withLockFile(
+                lockFile -> {
+                    FileLock tenant = lockFile.tryLockSlot(SLOT);
+                    raw.pretendDead(SLOT, INCARNATION);
+                    probeAll();
+                    region.membership().probe(TAG);
+                    assertFalse(region.isDead(TAG));
+                    for (int slot = 0; slot < raw.participants.slots(); slot++) {
+                        if (raw.status(slot) == ParticipantLayout.FREE) {
+                            raw.pretend(slot, INCARNATION, ProcessIdentity.self());
+                        }
+                    }
+                    assertThrows(IllegalStateException.class, () -> SharedRegion.open(options));
+                    assertFalse(region.isDead(TAG));
+                    LockFile.unlock(tenant);
+                    assertEquals(
+                            SLOT, ParticipantLayout.slot(openAndClose()), "whose byte is free now");
+                });
+    }
+
+    private int openAndClose() {
+        try (SharedRegion opened = SharedRegion.open(options)) {
+            return opened.self().id();
+        }
+    }
+
     /** The veto: a process that lost its lock by accident is seen to run. */
     @Test
     void aProcessThatRunsWithoutItsLock_isAlive() {
@@ -404,6 +433,24 @@ class ParticipantsTest {
         leaver.close();
         assertEquals(ParticipantLayout.DEAD, raw.status(slot));
         raw.memory.putInt(kind, new ClaimType().code());
+        probeAll();
+        assertEquals(ParticipantLayout.FREE, raw.status(slot));
+        assertFalse(raw.isOpen("c", slot));
+    }
+
+    @Test
+    void close_whenASweepFails_leavesOurSlotDeadForSomebodyElse() {
+        SharedRegion leaver = SharedRegion.open(options);
+        int slot = ParticipantLayout.slot(leaver.self().id());
+        Block block = leaver.attach("c", ClaimType.spec(), AttachMode.CREATE);
+        int config = raw.geometry.entry(raw.directory.find("c")) + DirectoryLayout.CONFIG_A;
+        long right = raw.memory.getLong(config);
+        raw.memory.putLong(config, 99); // which its type does not like
+        assertThrows(IllegalStateException.class, leaver::close);
+        assertTrue(leaver.isClosed());
+        assertFalse(block.buffer().isValid());
+        assertEquals(ParticipantLayout.DEAD, raw.status(slot));
+        raw.memory.putLong(config, right);
         probeAll();
         assertEquals(ParticipantLayout.FREE, raw.status(slot));
         assertFalse(raw.isOpen("c", slot));

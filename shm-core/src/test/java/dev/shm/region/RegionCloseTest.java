@@ -14,9 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 
 /** Closing a region under whoever uses it: an exception, never a crash. BEHAVIOURS 20.23. */
@@ -211,12 +213,9 @@ class RegionCloseTest {
         Future<Block> creator =
                 Race.start(number -> keeper.attach("slow", slow, AttachMode.CREATE));
         creating.await();
-        SharedRegion region = SharedRegion.open(options);
-        Future<AtomicBuffer> opener = Race.start(number -> region.buffer("slow", 64));
-        Future<Boolean> remover = Race.start(number -> region.remove("slow"));
-        region.close();
-        assertClosed(() -> Uncheck.run(() -> Race.result(opener)));
-        assertClosed(() -> Uncheck.run(() -> Race.result(remover)));
+        closeUnderWaiters(
+                "awaitCreator",
+                List.of(region -> region.buffer("slow", 64), region -> region.remove("slow")));
         assertEquals(List.of(), keeper.names());
         goOn.countDown();
         assertEquals(9, Race.result(creator).buffer().getLong(0));
@@ -226,14 +225,36 @@ class RegionCloseTest {
     /** Who waits for the directory's mutex, which a living participant holds, is let go too. */
     @Test
     void whoWaitsForTheDirectory_isLetGo() throws Exception {
-        SharedRegion region = SharedRegion.open(options);
         lockDirectory(keeper.self().id());
-        Future<AtomicBuffer> opener = Race.start(number -> region.buffer("b", 64));
-        Future<Boolean> remover = Race.start(number -> region.remove("b"));
-        region.close();
-        assertClosed(() -> Uncheck.run(() -> Race.result(opener)));
-        assertClosed(() -> Uncheck.run(() -> Race.result(remover)));
+        closeUnderWaiters(
+                "tryLock", List.of(region -> region.buffer("b", 64), region -> region.remove("b")));
         lockDirectory(0);
+    }
+
+    /** Closes a region once each use, in a thread of its own, has got as far as a method. */
+    private void closeUnderWaiters(String method, List<Consumer<SharedRegion>> uses)
+            throws Exception {
+        SharedRegion region = SharedRegion.open(options);
+        List<FutureTask<Void>> tasks = new ArrayList<>();
+        for (Consumer<SharedRegion> use : uses) {
+            FutureTask<Void> task = new FutureTask<>(() -> use.accept(region), null);
+            tasks.add(task);
+            Thread thread = new Thread(task);
+            thread.start();
+            while (!isIn(thread, method)) {
+                assertFalse(task.isDone());
+                Thread.onSpinWait();
+            }
+        }
+        region.close();
+        for (FutureTask<Void> task : tasks) {
+            assertClosed(() -> Uncheck.run(() -> Race.result(task)));
+        }
+    }
+
+    private static boolean isIn(Thread thread, String method) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals(method));
     }
 
     private void lockDirectory(int tag) throws IOException {

@@ -95,7 +95,7 @@ class RegionFuzzTest {
 
     private static void putInt(byte[] bytes, int at, int value) {
         for (int i = 0; i < Integer.BYTES; i++) {
-            bytes[at + i] = (byte) (value >>> Byte.SIZE * i);
+            bytes[at + i] = (byte) (value >>> (Byte.SIZE * i));
         }
     }
 
@@ -110,7 +110,7 @@ class RegionFuzzTest {
         for (Worker worker : workers) {
             worker.await();
         }
-        assertEquals(cases, workers.stream().mapToInt(worker -> worker.done).sum());
+        assertEquals(cases, workers.stream().mapToInt(worker -> worker.done.get()).sum());
     }
 
     private Path folder(String name) throws Exception {
@@ -132,7 +132,7 @@ class RegionFuzzTest {
         private final int cases;
         private final Damage damage;
 
-        private volatile int done;
+        private final AtomicInteger done = new AtomicInteger();
         private volatile byte[] current = new byte[0];
         private volatile Throwable failure;
 
@@ -153,7 +153,7 @@ class RegionFuzzTest {
                     damage.apply(i, damaged);
                     current = damaged;
                     region.use(damaged);
-                    done++;
+                    done.incrementAndGet();
                 }
             } catch (Throwable e) {
                 failure = e;
@@ -164,12 +164,12 @@ class RegionFuzzTest {
         void await() throws InterruptedException {
             int seen = -1;
             while (isAlive()) {
-                if (seen == done) {
+                if (seen == done.get()) {
                     AssertionError stuck = new AssertionError("stuck:" + difference());
                     stuck.setStackTrace(getStackTrace());
                     throw stuck;
                 }
-                seen = done;
+                seen = done.get();
                 join(STUCK_SECONDS * 1000L);
             }
             if (failure != null) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -117,7 +118,7 @@ class RegionListingTest {
     @Test
     void list_showsTheForeignAndLeavesItAlone() throws IOException {
         Path foreign = directory.resolve("notes.shm");
-        byte[] content = "not a region, however you look at it".getBytes();
+        byte[] content = "not a region, however you look at it".getBytes(StandardCharsets.US_ASCII);
         Files.write(foreign, content);
         RegionInfo info = only();
         assertEquals(content.length, info.bytes());

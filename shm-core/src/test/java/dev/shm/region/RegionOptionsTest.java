@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -310,6 +311,8 @@ class RegionOptionsTest {
         "property, variable, property",
         "-, variable, variable",
         "property, -, property",
+        "'', variable, variable",
+        "-, '', default",
         "-, -, default"
     })
     void directory_isTheFirstOfPropertyVariableAndDefault(
@@ -317,7 +320,7 @@ class RegionOptionsTest {
         ProcessBuilder builder = new ProcessBuilder();
         builder.command().add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (!property.equals("-")) {
-            builder.command().add("-Dshm.dir=" + directory.resolve(property));
+            builder.command().add("-Dshm.dir=" + resolved(property));
         }
         builder.command()
                 .addAll(
@@ -327,10 +330,11 @@ class RegionOptionsTest {
                                 PrintPath.class.getName()));
         builder.environment().remove("SHM_DIR");
         if (!variable.equals("-")) {
-            builder.environment().put("SHM_DIR", directory.resolve(variable).toString());
+            builder.environment().put("SHM_DIR", resolved(variable));
         }
         Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        String printed = new String(process.getInputStream().readAllBytes()).trim();
+        String printed =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         Path byDefault =
                 Files.isWritable(Path.of("/dev/shm"))
@@ -338,6 +342,10 @@ class RegionOptionsTest {
                         : Path.of(System.getProperty("java.io.tmpdir"));
         Path parent = expected.equals("default") ? byDefault : directory.resolve(expected);
         assertEquals(parent.resolve("r.shm").toString(), printed);
+    }
+
+    private String resolved(String name) {
+        return name.isEmpty() ? "" : directory.resolve(name).toString();
     }
 
     /** The main class of another process: prints where a region would be. */

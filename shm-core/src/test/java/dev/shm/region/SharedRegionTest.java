@@ -215,6 +215,22 @@ class SharedRegionTest {
     }
 
     @Test
+    void path_mayChangeWhileTheRegionIsOpen() throws IOException {
+        try (SharedRegion region = SharedRegion.create("old", 1000)) {
+            region.buffer("b", 8).putLong(0, 42);
+            Files.move(directory.resolve("old.shm"), directory.resolve("new.shm"));
+            Files.move(directory.resolve("old.shm.lock"), directory.resolve("new.shm.lock"));
+            assertTrue(region.isDeleted(), "under its old name");
+            try (SharedRegion again = SharedRegion.open("new")) {
+                assertEquals(42, again.buffer("b", 8).getLong(0));
+                assertEquals(2, region.participants().size());
+            }
+            SharedRegion.create("old", 100).close();
+        }
+        SharedRegion.reclaim("new");
+    }
+
+    @Test
     void path_isFoundByName() {
         Path path = directory.resolve("byname.shm");
         SharedRegion.create(RegionOptions.at(path).bytes(100)).close();

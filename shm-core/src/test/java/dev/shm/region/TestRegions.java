@@ -1,11 +1,17 @@
 package dev.shm.region;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +35,29 @@ final class TestRegions {
                 .maxWait(30, TimeUnit.SECONDS);
     }
 
+    /** Whatever is asked of a region is refused with a message that names a file. */
+    static void assertRefused(RegionOptions options, Path named, String message) {
+        List<Runnable> attempts =
+                List.of(
+                        () -> SharedRegion.open(options),
+                        () -> SharedRegion.openOrCreate(options),
+                        () -> SharedRegion.delete(options),
+                        () -> SharedRegion.reclaim(options));
+        for (Runnable attempt : attempts) {
+            RegionFormatException e = assertThrows(RegionFormatException.class, attempt::run);
+            assertTrue(e.getMessage().contains("file=" + named), e::getMessage);
+            assertTrue(e.getMessage().contains(message), e::getMessage);
+        }
+        assertTrue(Files.exists(named, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /** The listing shows a region, the first one in its directory, with a problem. */
+    static void assertListedWith(Path path, String problem) {
+        RegionInfo info = RegionListing.list(path.getParent()).get(0);
+        assertTrue(String.valueOf(info.problem()).contains(problem), info::toString);
+        assertFalse(info.reclaimable());
+    }
+
     /** The names of the files in a directory. */
     static Set<String> files(Path directory) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
@@ -48,7 +77,7 @@ final class TestRegions {
     static void patchLong(Path path, long offset, long value) throws IOException {
         byte[] bytes = new byte[Long.BYTES];
         for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) (value >>> Byte.SIZE * i);
+            bytes[i] = (byte) (value >>> (Byte.SIZE * i));
         }
         patch(path, offset, bytes);
     }

@@ -49,7 +49,7 @@ final class TwoLoadersChild {
 
     private static Object load() throws ReflectiveOperationException, MalformedURLException {
         List<URL> urls = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
             urls.add(Path.of(entry).toUri().toURL());
         }
         URLClassLoader loader =

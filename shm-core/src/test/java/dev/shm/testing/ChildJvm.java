@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -47,7 +49,8 @@ public final class ChildJvm implements AutoCloseable {
     private @Nullable ProcessHandle jvm;
     private final BufferedWriter toChild;
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-    private final StringBuffer errors = new StringBuffer();
+    private final Queue<String> errors = new ConcurrentLinkedQueue<>();
+    private final Thread errorPump;
 
     private ChildJvm(Process process, boolean wrapped) {
         this.process = process;
@@ -55,7 +58,7 @@ public final class ChildJvm implements AutoCloseable {
         this.jvm = wrapped ? null : process.toHandle();
         this.toChild = process.outputWriter();
         pump(process.inputReader(), lines::add, () -> lines.add(END));
-        pump(process.errorReader(), line -> errors.append(line).append('\n'), () -> {});
+        errorPump = pump(process.errorReader(), errors::add, () -> {});
     }
 
     /** Begins to describe a child that runs this class. */
@@ -118,7 +121,7 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    private static void pump(BufferedReader from, Consumer<String> to, Runnable end) {
+    private static Thread pump(BufferedReader from, Consumer<String> to, Runnable end) {
         Thread thread =
                 new Thread(
                         () -> {
@@ -133,6 +136,7 @@ public final class ChildJvm implements AutoCloseable {
                         "child-output");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     /** The process id of the JVM, as this process sees it. */
@@ -183,6 +187,7 @@ public final class ChildJvm implements AutoCloseable {
         try {
             String line = lines.poll(WATCHDOG_SECONDS, TimeUnit.SECONDS);
             if (line == null || line.equals(END)) {
+                errorPump.join(TimeUnit.SECONDS.toMillis(1)); // what it said last
                 String what = line == null ? "the child says nothing" : "the child has ended";
                 throw new AssertionError(what + errors());
             }
@@ -261,7 +266,9 @@ public final class ChildJvm implements AutoCloseable {
 
     /** What the child has written to its standard error, for messages. */
     public String errors() {
-        return errors.isEmpty() ? "" : "\nstandard error of the child:\n" + errors;
+        return errors.isEmpty()
+                ? ""
+                : "\nstandard error of the child:\n" + String.join("\n", errors);
     }
 
     /** Waits for a state that somebody else brings about. */

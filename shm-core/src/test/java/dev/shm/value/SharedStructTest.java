@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import dev.shm.region.SharedRegion;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class SharedStructTest {
     private static final String QUOTE = "id:q price:d qty:i";
+    private static final int ROUND = 10_000;
 
     @TempDir private Path directory;
     private SharedRegion region;
@@ -288,6 +291,25 @@ class SharedStructTest {
                 throw new AssertionError("torn: " + record);
             }
         }
+    }
+
+    /** Reading into a record, writing one and updating make no garbage once they are compiled. */
+    @Test
+    void reusedRecords_makeNoGarbage() {
+        SharedStruct struct = SharedStruct.of(region, "s", QUOTE);
+        StructRecord record = struct.newRecord();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 20; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < ROUND; i++) {
+                struct.read(record).setLong("id", i);
+                struct.write(record);
+                struct.update(r -> r.setInt("qty", r.getInt("qty") + 1));
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertTrue(least < ROUND, least + " bytes");
     }
 
     // Handles.

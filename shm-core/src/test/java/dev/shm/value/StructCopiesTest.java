@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
 import dev.shm.wait.Liveness;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Set;
@@ -94,23 +92,8 @@ class StructCopiesTest {
         return record;
     }
 
-    /** The memory, with something that happens just before the n-th access to it. */
     private AtomicBuffer interrupted(int access, Runnable event) {
-        int[] accesses = {0};
-        return (AtomicBuffer)
-                Proxy.newProxyInstance(
-                        AtomicBuffer.class.getClassLoader(),
-                        new Class<?>[] {AtomicBuffer.class},
-                        (proxy, method, arguments) -> {
-                            if (accesses[0]++ == access) {
-                                event.run();
-                            }
-                            try {
-                                return method.invoke(memory, arguments);
-                            } catch (InvocationTargetException e) {
-                                throw e.getCause();
-                            }
-                        });
+        return InterruptedBuffer.of(memory, access, event);
     }
 
     @Test

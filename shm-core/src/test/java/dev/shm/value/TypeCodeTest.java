@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The codes, and every conversion against {@link Oracle}, through a {@link StructRecord}. */
 class TypeCodeTest {
     private static final String ALL = "? b B c h H i I l L q Q u f d";
-    private static final int RANDOM_SAMPLES = 1_500;
+    private static final int RANDOM_SAMPLES = 500;
 
     // The codes.
 

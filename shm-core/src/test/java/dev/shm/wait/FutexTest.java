@@ -5,13 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import dev.shm.explore.Interception;
 import dev.shm.memory.MappedBuffer;
-
-import org.agrona.concurrent.AtomicBuffer;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
@@ -21,15 +18,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
+import org.agrona.concurrent.AtomicBuffer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** What the futex does beyond what every waiter does. */
 class FutexTest {
     private static final Path TASKS = Path.of("/proc/self/task");
-    private static final Pattern WAITING = Pattern.compile("(202|98) 0x[0-9a-f]+ 0x0 ");
     private static final int WORD = 64;
     private static final int SLEEPERS = 3;
 
-    private final AtomicBuffer buffer = new MappedBuffer(ByteBuffer.allocateDirect(128));
+    private final ByteBuffer memory = ByteBuffer.allocateDirect(128);
+    private final AtomicBuffer buffer = new MappedBuffer(memory);
 
     static boolean isHere() {
         return System.getProperty("os.name").equals("Linux")
@@ -98,10 +98,13 @@ class FutexTest {
         }
     }
 
-    private static void awaitSleepers(IntPredicate condition) throws Exception {
+    private void awaitSleepers(IntPredicate condition) throws Exception {
+        long address = Pointer.nativeValue(Native.getDirectBufferPointer(memory)) + WORD;
+        // FUTEX_WAIT without the PRIVATE flag, on our word
+        Pattern waiting = Pattern.compile("(202|98) 0x" + Long.toHexString(address) + " 0x0 ");
         Background.start(
                         () -> {
-                            while (!condition.test(sleepers())) {
+                            while (!condition.test(sleepers(waiting))) {
                                 Thread.onSpinWait();
                             }
                             return true;
@@ -109,20 +112,20 @@ class FutexTest {
                 .join();
     }
 
-    /** Threads of this JVM in FUTEX_WAIT without the PRIVATE flag; the JVM's own waits have it. */
-    private static int sleepers() throws IOException {
+    /** How many threads of this JVM are inside such a system call. */
+    private static int sleepers(Pattern call) throws IOException {
         int count = 0;
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
             for (Path task : tasks) {
-                count += sleeps(task) ? 1 : 0;
+                count += isInside(task, call) ? 1 : 0;
             }
         }
         return count;
     }
 
-    private static boolean sleeps(Path task) {
+    private static boolean isInside(Path task, Pattern call) {
         try {
-            return WAITING.matcher(Files.readString(task.resolve("syscall"))).lookingAt();
+            return call.matcher(Files.readString(task.resolve("syscall"))).lookingAt();
         } catch (IOException ended) {
             return false;
         }

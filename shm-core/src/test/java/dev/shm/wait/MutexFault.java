@@ -1,14 +1,12 @@
 package dev.shm.wait;
 
 import dev.shm.explore.Interception;
-
-import org.agrona.concurrent.AtomicBuffer;
-import org.jspecify.annotations.Nullable;
-
 import java.lang.reflect.Method;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.agrona.concurrent.AtomicBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Faults put between a {@link RobustMutex} and its memory and waiter: each undoes one line of the

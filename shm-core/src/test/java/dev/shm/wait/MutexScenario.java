@@ -4,7 +4,6 @@ import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
 import dev.shm.wait.RobustMutex.Acquisition;
-
 import org.agrona.concurrent.AtomicBuffer;
 
 /**

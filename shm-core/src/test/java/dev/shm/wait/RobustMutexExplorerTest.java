@@ -8,7 +8,6 @@ import dev.shm.explore.Explorer;
 import dev.shm.explore.Explorer.Exploration;
 import dev.shm.explore.Rules;
 import dev.shm.wait.MutexScenario.Size;
-
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -3,11 +3,9 @@ package dev.shm.wait;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.shm.memory.MappedBuffer;
-
-import org.junit.jupiter.api.Test;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.junit.jupiter.api.Test;
 
 /** The numbers of the mutex are the file format. */
 class RobustMutexLayoutTest {

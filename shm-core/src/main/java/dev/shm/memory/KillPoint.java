@@ -1,9 +1,8 @@
 package dev.shm.memory;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.reflect.Constructor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Named points between two steps of a protocol, where a test stops a process so that it can be

@@ -1,11 +1,9 @@
 package dev.shm.region;
 
 import dev.shm.memory.MappedBuffer;
-
-import org.agrona.concurrent.AtomicBuffer;
-
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.agrona.concurrent.AtomicBuffer;
 
 /**
  * This process's handle on the memory of one named object. Every shared object is a view of one.

@@ -3,11 +3,9 @@ package dev.shm.region;
 import dev.shm.memory.CacheLine;
 import dev.shm.memory.KillPoint;
 import dev.shm.memory.MappedBuffer;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The entries of the directory in memory: reads, writes and checks, no decisions but the sweep.

@@ -1,8 +1,7 @@
 package dev.shm.region;
 
-import org.agrona.MutableDirectBuffer;
-
 import java.util.function.Consumer;
+import org.agrona.MutableDirectBuffer;
 
 /**
  * What an object is made with, for {@link SharedRegion#attach(String, ObjectSpec, AttachMode)}. Two

@@ -1,12 +1,11 @@
 package dev.shm.region;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /** The object types whose code this process has, by their number in the file. */
 final class ObjectTypes {

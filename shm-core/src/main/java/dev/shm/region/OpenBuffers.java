@@ -1,12 +1,10 @@
 package dev.shm.region;
 
 import dev.shm.memory.MappedBuffer;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The buffers that were handed out over a region, so that closing the region can end their use.

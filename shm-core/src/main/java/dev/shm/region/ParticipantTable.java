@@ -1,9 +1,8 @@
 package dev.shm.region;
 
-import org.agrona.concurrent.AtomicBuffer;
-
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import org.agrona.concurrent.AtomicBuffer;
 
 /** The slots of the participant table in memory: reads and writes, no decisions. */
 final class ParticipantTable {

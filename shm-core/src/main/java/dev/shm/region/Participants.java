@@ -3,9 +3,6 @@ package dev.shm.region;
 import dev.shm.memory.KillPoint;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.channels.FileLock;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** This JVM's membership of a region, and the only judge of who is dead. */
 final class Participants implements Liveness {

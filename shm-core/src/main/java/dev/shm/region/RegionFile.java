@@ -2,9 +2,6 @@ package dev.shm.region;
 
 import dev.shm.memory.KillPoint;
 import dev.shm.memory.MappedBuffer;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,6 +21,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The file of a region: the one place that opens, checks, sizes and maps files. */
 final class RegionFile {

@@ -1,9 +1,8 @@
 package dev.shm.region;
 
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One region file, as {@link SharedRegion#list()} finds it.

@@ -1,9 +1,6 @@
 package dev.shm.region;
 
 import dev.shm.memory.MappedBuffer;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileLock;
@@ -16,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at the regions of a directory from outside, without joining or changing them. */
 final class RegionListing {

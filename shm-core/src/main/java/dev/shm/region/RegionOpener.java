@@ -3,11 +3,6 @@ package dev.shm.region;
 import dev.shm.memory.KillPoint;
 import dev.shm.memory.MappedBuffer;
 import dev.shm.wait.Deadline;
-
-import org.agrona.concurrent.BackoffIdleStrategy;
-import org.agrona.concurrent.IdleStrategy;
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileLock;
@@ -18,6 +13,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.jspecify.annotations.Nullable;
 
 /** Brings region files into being, opens them, and takes them away. */
 final class RegionOpener {

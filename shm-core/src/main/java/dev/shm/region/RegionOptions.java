@@ -1,7 +1,6 @@
 package dev.shm.region;
 
 import dev.shm.memory.CacheLine;
-
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;

@@ -5,10 +5,6 @@ import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.RobustMutex;
 import dev.shm.wait.Waiter;
-
-import org.agrona.concurrent.AtomicBuffer;
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,6 +15,8 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.agrona.concurrent.AtomicBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of memory that several processes of one host map at once, with named objects in it.

@@ -1,11 +1,10 @@
 package dev.shm.region;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
 
 /**
  * File access that an interrupt cannot reach. An interrupted thread that touches a channel closes

@@ -7,9 +7,6 @@ import dev.shm.value.SharedAdder;
 import dev.shm.value.SharedArray;
 import dev.shm.value.SharedStruct;
 import dev.shm.value.SharedValue;
-
-import org.agrona.concurrent.AtomicBuffer;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,6 +15,7 @@ import java.util.Arrays;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.AtomicBuffer;
 
 /**
  * A small region with a bit of everything in its tables, damaged before each use. Whatever is done

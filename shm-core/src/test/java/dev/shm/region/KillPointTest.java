@@ -6,13 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.testing.ChildJvm;
-
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +26,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A process is stopped at each step of each protocol of a region, and then killed there (ALGORITHMS
@@ -231,6 +229,22 @@ class KillPointTest {
             try (SharedRegion region = SharedRegion.open(options)) {
                 assertEquals(2, region.participants().size());
             }
+        }
+    }
+
+    /** Half of what somebody else wanted is no part of what is made now. */
+    @Test
+    void killedCreatorOfALargerRegion_leavesNothingOfIt() throws IOException {
+        RegionOptions options = TestRegions.small(directory.resolve("q.shm"));
+        try (ChildJvm creator = RegionChild.stoppable().start()) {
+            creator.say("arm region.create.reserved").expect("ok");
+            creator.say("make " + options.path() + " 100000 4");
+            creator.expect("stopped at region.create.reserved");
+            creator.kill();
+        }
+        SharedRegion.openOrCreate(options).close();
+        try (SharedRegion region = SharedRegion.open(options)) {
+            assertEquals(TestRegions.HEAP_BYTES, region.bytes());
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.shm.region;
 
 import dev.shm.memory.MappedBuffer;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileLock;

@@ -1,7 +1,6 @@
 package dev.shm.region;
 
 import dev.shm.wait.Deadline;
-
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

@@ -3,7 +3,6 @@ package dev.shm.region;
 import dev.shm.testing.ChildCommands;
 import dev.shm.testing.ChildJvm;
 import dev.shm.testing.StopAtKillPoint;
-
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;

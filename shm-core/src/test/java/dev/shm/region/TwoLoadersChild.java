@@ -1,7 +1,6 @@
 package dev.shm.region;
 
 import dev.shm.testing.ChildCommands;
-
 import java.io.File;
 import java.io.IOException;
 import java.lang.ref.WeakReference;

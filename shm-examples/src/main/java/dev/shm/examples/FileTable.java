@@ -1,0 +1,235 @@
+package dev.shm.examples;
+
+import dev.shm.region.RegionOptions;
+import dev.shm.region.SharedRegion;
+import dev.shm.value.SharedAdder;
+import dev.shm.value.SharedArray;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+
+/**
+ * The files of one job in a region: which there are, who counts which, and what was found.
+ *
+ * <pre>
+ *  object    is        holds
+ *  --------  --------  ------------------------------------------------------------
+ *  names     raw       the URIs of the files, one behind the other, ASCII
+ *  offsets   'i' n+1   where in the names each file's begins, and where the last ends
+ *  state     'i' n     see below
+ *  lines     'q' n     the results, valid once the state is DONE
+ *  bytes     'q' n
+ *  worker    'i' n     the number of the worker that found them
+ *  progress  adder     bytes read so far, by anybody, also in vain
+ *
+ *  state of a file         next, always by CAS
+ *  ----------------------  ------------------------------------------------------
+ *  FREE                    tag of the worker that claims it
+ *  tag of a living worker  DONE or UNREADABLE, by that worker
+ *  tag of a dead worker    tag of the worker that takes it over
+ *  DONE, UNREADABLE        final
+ * </pre>
+ */
+final class FileTable {
+    /*
+     * Overview.
+     *
+     *   claim   state FREE, or the tag of one who is dead -> our tag (C)
+     *   finish  store the results; state our tag -> DONE (D)
+     *
+     * Nothing is lost: a file is out of the race only when it is DONE, and it is DONE only after its
+     * results are stored. Killed anywhere before (D), the state is FREE or has the tag of one who is
+     * dead, and the next one counts the file from its beginning. Nothing is counted twice: results are
+     * kept by file, so a second attempt overwrites the first, and who was found dead stores no more.
+     * Nobody is stuck: who finds nothing to claim waits only for files that the living hold.
+     */
+    private static final int FREE = 0;
+    private static final int DONE = -1;
+    private static final int UNREADABLE = -2;
+
+    /** Answer of {@link #claim} when all is done. */
+    static final int NONE = -1;
+
+    /** Objects begin on lines of 128 bytes; none of the seven loses more than one. */
+    private static final long ROUNDING_BYTES = 7 * 128;
+
+    private static final long BYTES_PER_FILE = 3 * Integer.BYTES + 2 * Long.BYTES;
+    private static final long ADDER_BYTES_PER_PARTICIPANT = 128;
+
+    /** Beyond the workers: the parent, and the dead whose slots are not swept yet. */
+    private static final int SPARE_PARTICIPANTS = 16;
+
+    private final SharedRegion region;
+    private final int self;
+    private final DirectBuffer names;
+    private final SharedArray offsets;
+    private final SharedArray state;
+    private final SharedArray lines;
+    private final SharedArray bytes;
+    private final SharedArray worker;
+    private final SharedAdder progress;
+    private final int files;
+    private int cursor; // no file before it is FREE
+    private int open; // every file before it is final
+
+    private FileTable(SharedRegion region, SharedArray offsets) {
+        this.region = region;
+        this.self = region.self().id();
+        this.offsets = offsets;
+        this.files = offsets.length() - 1;
+        int atLeastOne = Math.max(1, files);
+        this.names = region.buffer("names", Math.max(1, offsets.getInt(files)));
+        this.state = SharedArray.of(region, "state", 'i', atLeastOne);
+        this.lines = SharedArray.of(region, "lines", 'q', atLeastOne);
+        this.bytes = SharedArray.of(region, "bytes", 'q', atLeastOne);
+        this.worker = SharedArray.of(region, "worker", 'i', atLeastOne);
+        this.progress = SharedAdder.of(region, "progress");
+    }
+
+    /**
+     * Sets the size of a region that a list of files fits into.
+     *
+     * @throws IllegalArgumentException when no region is that large.
+     */
+    static RegionOptions sized(RegionOptions options, int workers, List<String> files) {
+        long nameBytes = files.stream().mapToLong(String::length).sum();
+        return sized(options, workers, files.size(), nameBytes);
+    }
+
+    /** The same, from numbers alone. */
+    static RegionOptions sized(RegionOptions options, int workers, long files, long nameBytes) {
+        int participants = workers + SPARE_PARTICIPANTS;
+        long bytes =
+                nameBytes
+                        + (files + 1) * BYTES_PER_FILE
+                        + participants * ADDER_BYTES_PER_PARTICIPANT
+                        + ROUNDING_BYTES;
+        try {
+            return options.maxParticipants(participants).bytes(bytes);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "files=" + files + ": the list does not fit into a region; " + e.getMessage(),
+                    e);
+        }
+    }
+
+    /** Puts a list of files into a new region; workers may open the table when this returns. */
+    static FileTable create(SharedRegion region, List<String> files) {
+        int[] offsets = new int[files.size() + 1];
+        for (int i = 0; i < files.size(); i++) {
+            offsets[i + 1] = offsets[i] + files.get(i).length();
+        }
+        MutableDirectBuffer names = region.buffer("names", Math.max(1, offsets[files.size()]));
+        for (int i = 0; i < files.size(); i++) {
+            names.putStringWithoutLengthAscii(offsets[i], files.get(i));
+        }
+        return new FileTable(region, SharedArray.create(region, "offsets", 'i', offsets));
+    }
+
+    static FileTable open(SharedRegion region) {
+        return new FileTable(region, SharedArray.open(region, "offsets"));
+    }
+
+    int files() {
+        return files;
+    }
+
+    /** The URI of a file. */
+    String name(int file) {
+        int from = offsets.getInt(file);
+        return names.getStringWithoutLengthAscii(from, offsets.getInt(file + 1) - from);
+    }
+
+    /**
+     * Claims a file that nobody counts, or whose counter died. Waits while there may still be one.
+     *
+     * @return the file, {@link #NONE} when every file is done.
+     */
+    int claim() throws InterruptedException {
+        while (cursor < files) {
+            int file = cursor++;
+            if (state.compareAndSet(file, FREE, self)) { // (C)
+                return file;
+            }
+        }
+        return takeOver();
+    }
+
+    /** The rest is held: by the dead, who are relieved, or by the living, who finish or die. */
+    private int takeOver() throws InterruptedException {
+        IdleStrategy idle = new BackoffIdleStrategy();
+        while (true) {
+            while (open < files && state.getInt(open) < FREE) {
+                open++;
+            }
+            for (int file = open; file < files; file++) {
+                int holder = state.getInt(file);
+                if (holder > FREE
+                        && region.isDead(holder)
+                        && state.compareAndSet(file, holder, self)) { // (C)
+                    return file;
+                }
+            }
+            if (open == files) {
+                return NONE;
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            idle.idle();
+        }
+    }
+
+    /** Stores what was found in a file that we have claimed. */
+    void store(int file, int workerNumber, LineCounter.Count count) {
+        lines.setLong(file, count.lines());
+        bytes.setLong(file, count.bytes());
+        worker.setInt(file, workerNumber);
+    }
+
+    /** Makes what was stored count, for good. */
+    void finish(int file) {
+        end(file, DONE);
+    }
+
+    /** Gives a file up, for good. */
+    void giveUp(int file) {
+        end(file, UNREADABLE);
+    }
+
+    private void end(int file, int outcome) {
+        if (!state.compareAndSet(file, self, outcome)) { // (D)
+            throw new IllegalStateException(
+                    "file="
+                            + file
+                            + " state="
+                            + state.getInt(file)
+                            + ", expected: our tag "
+                            + self);
+        }
+    }
+
+    boolean isDone(int file) {
+        return state.getInt(file) == DONE;
+    }
+
+    boolean isUnreadable(int file) {
+        return state.getInt(file) == UNREADABLE;
+    }
+
+    /** What was found in a file that is done. */
+    LineCounter.Count count(int file) {
+        return new LineCounter.Count(lines.getLong(file), bytes.getLong(file));
+    }
+
+    /** The number of the worker that finished a file that is done. */
+    int worker(int file) {
+        return worker.getInt(file);
+    }
+
+    SharedAdder progress() {
+        return progress;
+    }
+}

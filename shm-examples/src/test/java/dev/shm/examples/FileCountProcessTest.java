@@ -1,0 +1,178 @@
+package dev.shm.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.region.SharedRegion;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Processes of a job are killed by somebody else. */
+class FileCountProcessTest {
+    /** So many workers are killed as they start, before they can hold a file. */
+    private static final int AT_ONCE = 3;
+
+    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+    @TempDir Path tree;
+    @TempDir Path regions;
+
+    @BeforeEach
+    void useOwnRegions() {
+        System.setProperty("shm.dir", regions.toString());
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        System.clearProperty("shm.dir");
+        assertEquals(List.of(), Run.namesIn(regions));
+    }
+
+    @Test
+    void count_workersKilledAtAnyTime_staysExact() throws Exception {
+        int lines = 1 << 15;
+        int files = 200;
+        Path first =
+                Files.writeString(
+                        tree.resolve("f0"), "a line of 32 bytes.............\n".repeat(lines));
+        for (int i = 1; i < files; i++) {
+            Files.createLink(tree.resolve("f" + i), first);
+        }
+        CompletableFuture<Run> job =
+                CompletableFuture.supplyAsync(
+                        () -> Run.demo(tree, false, "--workers", 3, "--kill", 2, tree));
+        int killed = killSomeWorkers(job);
+
+        Run run = job.get();
+
+        assertEquals("", run.err());
+        assertEquals(0, run.exit());
+        String total =
+                "total files="
+                        + files
+                        + " lines="
+                        + files * lines
+                        + " bytes="
+                        + 32L * files * lines;
+        assertTrue(run.lastLine().startsWith(total + " workers=3 killed="), run.lastLine());
+        // One that we kill as it is ending, or being killed anyway, makes no difference.
+        int told = Integer.parseInt(run.lastLine().replaceFirst(".*=", ""));
+        assertTrue(told >= 2 && told <= 2 + killed, run.lastLine() + ", we killed " + killed);
+    }
+
+    private static int killSomeWorkers(CompletableFuture<Run> job) throws InterruptedException {
+        Random random = new Random(42);
+        Set<ProcessHandle> seen = new HashSet<>();
+        int killed = 0;
+        while (!job.isDone() && killed < 8) {
+            for (ProcessHandle worker : ProcessHandle.current().children().toList()) {
+                if (isWorker(worker) && seen.add(worker)) {
+                    if (seen.size() > AT_ONCE) {
+                        int millis = random.nextInt(500);
+                        pause(TimeUnit.MILLISECONDS.toNanos(millis));
+                    }
+                    killed += worker.destroyForcibly() ? 1 : 0;
+                }
+            }
+            pause(POLL_NANOS);
+        }
+        return killed;
+    }
+
+    /** Before it is one, it is a helper of the JDK that starts it. */
+    private static boolean isWorker(ProcessHandle process) {
+        String[] arguments = process.info().arguments().orElse(new String[0]);
+        return List.of(arguments).contains(FileCountWorker.class.getName());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void parent_ends_leavesNeitherWorkersNorRegion(boolean isKilled) throws Exception {
+        writeEndlessFile();
+        Process parent = Run.jvm(regions, FileCount.class, "--workers", 2, tree).start();
+        await(() -> participants() == 3);
+        List<ProcessHandle> workers = parent.children().toList();
+
+        if (isKilled) {
+            parent.toHandle().destroyForcibly();
+        } else {
+            parent.toHandle().destroy();
+        }
+        parent.waitFor();
+
+        if (isKilled) { // the workers do what the parent cannot
+            await(() -> Run.namesIn(regions).isEmpty());
+            await(() -> workers.stream().allMatch(FileCountProcessTest::isGone));
+        }
+        assertTrue(workers.stream().allMatch(FileCountProcessTest::isGone));
+        assertEquals("", new String(parent.getErrorStream().readAllBytes(), UTF_8));
+    }
+
+    @Test
+    void main_tellsOnlyWhatItShould() throws Exception {
+        Files.writeString(tree.resolve("f"), "a\n");
+        Run run = Run.of(Run.jvm(regions, FileCount.class, "--workers", 1, tree));
+        assertEquals(0, run.exit());
+        assertEquals("total files=1 lines=1 bytes=2 workers=1 killed=1", run.lastLine());
+        assertEquals("", run.err());
+    }
+
+    @Test
+    void main_exitsWithTheCode() throws Exception {
+        assertEquals(2, Run.of(Run.jvm(regions, FileCount.class, tree.resolve("none"))).exit());
+    }
+
+    /** Larger than anybody can read in the time that a test has. */
+    private void writeEndlessFile() throws IOException {
+        try (SeekableByteChannel channel =
+                Files.newByteChannel(
+                        tree.resolve("endless"),
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.SPARSE)) {
+            channel.position(1L << 40);
+            channel.write(ByteBuffer.wrap(new byte[] {'\n'}));
+        }
+    }
+
+    private static int participants() {
+        return SharedRegion.list().stream().mapToInt(region -> region.pids().size()).sum();
+    }
+
+    /** Also when it is a zombie, because nobody reaps orphans here. */
+    private static boolean isGone(ProcessHandle process) {
+        return !process.isAlive() || process.info().command().isEmpty();
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        while (!condition.getAsBoolean()) {
+            pause(POLL_NANOS);
+        }
+    }
+
+    private static void pause(long nanos) throws InterruptedException {
+        LockSupport.parkNanos(nanos);
+        if (Thread.interrupted()) {
+            throw new InterruptedException("by the watchdog");
+        }
+    }
+}

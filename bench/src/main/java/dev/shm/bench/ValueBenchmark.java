@@ -48,6 +48,7 @@ public class ValueBenchmark {
     }
 
     /** A number in a region. */
+    @SuppressWarnings("NullAway.Init") // JMH calls open() before anything else
     @State(Scope.Benchmark)
     public static class Shm {
         private SharedRegion region;
@@ -70,6 +71,7 @@ public class ValueBenchmark {
     }
 
     /** A number in a mapped file, as Agrona has it. */
+    @SuppressWarnings("NullAway.Init") // JMH calls open() before anything else
     @State(Scope.Benchmark)
     public static class Agrona {
         UnsafeBuffer buffer;

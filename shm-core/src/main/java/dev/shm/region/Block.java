@@ -2,6 +2,7 @@ package dev.shm.region;
 
 import dev.shm.memory.MappedBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
 import org.agrona.concurrent.AtomicBuffer;
 
@@ -79,6 +80,17 @@ public final class Block implements AutoCloseable {
 
     int entry() {
         return entry;
+    }
+
+    /**
+     * Names the lock that this handle's user holds while it has a claim in the shared memory.
+     * Closing the region waits for it, up to a second: once we have left, others take our claims
+     * over, and a store of ours that came after that would land in what is theirs.
+     *
+     * @param claims a lock that the user of the handle keeps; it is held weakly here.
+     */
+    public void guard(Lock claims) {
+        region.guard(claims);
     }
 
     /**

@@ -28,7 +28,10 @@ import dev.shm.memory.CacheLine;
  *  status   name      what it says                                 who may change it
  *  ------   --------  -------------------------------------------  ------------------------------------------
  *       0   FREE      nothing; the other fields are garbage        holder of the mutex: CREATING
- *       1   CREATING  its creator initialises the memory           the creator: READY; when dead, an opener
+ *       1   CREATING  its creator initialises the memory           the creator: READY, or creator 0 (failed);
+ *                                                              when it is dead or 0, an opener: CREATING
+ *                                                              by itself, or DELETED; a remover: DELETED;
+ *                                                              holder of the mutex, mask empty: FREE
  *       2   READY     whole                                        holder of the mutex: DELETED
  *       3   DELETED   the name is gone, the memory still in use    holder of the mutex, mask empty: FREE
  * </pre>

@@ -39,8 +39,8 @@ final class Janitor implements Runnable {
             Janitor janitor = JANITORS.get(lockFile);
             if (janitor == null) {
                 janitor = new Janitor(region.name());
-                JANITORS.put(lockFile, janitor);
                 janitor.thread.start();
+                JANITORS.put(lockFile, janitor);
             }
             janitor.regions.add(region);
         }

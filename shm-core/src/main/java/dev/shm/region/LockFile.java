@@ -67,8 +67,10 @@ final class LockFile {
     static LockFile acquire(Path path, RegionOptions options) throws IOException {
         while (true) {
             try {
-                RegionFile.createIfMissing(path, options);
-                return acquireExisting(path, options);
+                synchronized (OPEN) { // making it closes a descriptor: nobody may have locks on it
+                    RegionFile.createIfMissing(path, options);
+                    return acquireExisting(path, options);
+                }
             } catch (NoSuchFileException deletedMeanwhile) {
                 // It is made again. That the directory is missing is another exception.
             }

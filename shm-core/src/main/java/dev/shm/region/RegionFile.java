@@ -115,7 +115,11 @@ final class RegionFile {
         }
     }
 
-    /** Gives a file of ours the permissions that the umask took away when it was made. */
+    /**
+     * Gives a file of ours the permissions that the umask took away when it was made. They are set
+     * by path: setting them by way of a descriptor, as a view that follows no links does, ends with
+     * closing it, and that drops every lock that this JVM has on the file.
+     */
     static void completePermissions(Path path, RegionOptions options) throws IOException {
         PosixFileAttributeView view =
                 Files.getFileAttributeView(
@@ -123,7 +127,7 @@ final class RegionFile {
         if (view != null
                 && isOwn(path)
                 && !view.readAttributes().permissions().equals(options.permissions())) {
-            view.setPermissions(options.permissions());
+            Files.setPosixFilePermissions(path, options.permissions());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.shm.region;
 import dev.shm.memory.KillPoint;
 import dev.shm.memory.MappedBuffer;
 import dev.shm.wait.Deadline;
+import dev.shm.wait.Waiter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileLock;
@@ -79,6 +80,7 @@ final class RegionOpener {
         if (wanted != Wanted.EXISTING) {
             options.geometry(); // a bad size must not leave files behind
         }
+        Waiter waiter = Waiter.system(); // nor must a bad -Dshm.wait
         try {
             return exclusively(
                     options,
@@ -88,7 +90,7 @@ final class RegionOpener {
                         if (opened == null) {
                             return null;
                         }
-                        SharedRegion region = SharedRegion.joined(opened);
+                        SharedRegion region = SharedRegion.joined(opened, waiter);
                         lockFile.retain();
                         return region;
                     });
@@ -169,9 +171,8 @@ final class RegionOpener {
         if (nothing && !creates) {
             throw new NoSuchFileException(path.toString());
         }
-        // The lock file is made first and deleted last. So it is lost, and not in the making or
-        // just
-        // deleted, if the same region was there before it was looked for and is there now.
+        // The lock file is made first and deleted last. So it is lost, and not coming or going, if
+        // the same region was there before it was looked for and is there now.
         Nonce nonce = header.nonce();
         if (wanted == Wanted.GONE
                 || nonce == null
@@ -195,10 +196,15 @@ final class RegionOpener {
         IdleStrategy idle = new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
         while (true) {
             FileLock creation = lockFile.tryLockCreation();
-            if (lockFile.isReplacedAt(options.lockPath())) {
-                if (creation != null) {
+            boolean replaced = true;
+            try {
+                replaced = lockFile.isReplacedAt(options.lockPath());
+            } finally {
+                if (replaced && creation != null) {
                     LockFile.unlock(creation);
                 }
+            }
+            if (replaced) {
                 return null;
             }
             if (creation != null) {

@@ -56,17 +56,17 @@ public final class SharedRegion implements AutoCloseable {
     private final Participants participants;
     private final Directory directory;
     private final OpenBuffers openBuffers = new OpenBuffers();
+    private final OpenClaims openClaims = new OpenClaims(TimeUnit.SECONDS.toNanos(1));
 
     /** Operations on the directory share it; closing waits for those in progress. */
     private final ReentrantReadWriteLock lifecycle = new ReentrantReadWriteLock();
 
-    private SharedRegion(RegionOpener.Opened opened) {
+    private SharedRegion(RegionOpener.Opened opened, Waiter waiter) {
         this.options = opened.options();
         this.lockFile = opened.lockFile();
         this.identity = opened.identity();
         this.memory = opened.memory();
         this.geometry = opened.geometry();
-        Waiter waiter = Waiter.system(); // may refuse, so before we join
         DirectoryTable table = new DirectoryTable(name(), memory, geometry);
         this.participants =
                 Participants.join(
@@ -81,9 +81,15 @@ public final class SharedRegion implements AutoCloseable {
     }
 
     /** Joins a file that was just opened, with its creation lock held. */
-    static SharedRegion joined(RegionOpener.Opened opened) {
-        SharedRegion region = new SharedRegion(opened);
-        Janitor.watch(region.lockFile, region);
+    static SharedRegion joined(RegionOpener.Opened opened, Waiter waiter) {
+        SharedRegion region = new SharedRegion(opened, waiter);
+        try {
+            Janitor.watch(region.lockFile, region);
+        } catch (RuntimeException | Error e) { // no thread to be had, say
+            region.participants.leave();
+            region.participants.unlock();
+            throw e;
+        }
         return region;
     }
 
@@ -401,6 +407,11 @@ public final class SharedRegion implements AutoCloseable {
         return view;
     }
 
+    /** Registers what a handle holds while it has a claim. */
+    void guard(Lock claims) {
+        openClaims.add(claims);
+    }
+
     /** Lets one handle go, unless closing the region has done so. */
     void release(String objectName, int entry, MappedBuffer block) {
         Lock reading = lifecycle.readLock();
@@ -482,6 +493,8 @@ public final class SharedRegion implements AutoCloseable {
      * Leaves the region: all handles on its objects are closed, and what this participant held is
      * given back. Threads that still use them get {@link IllegalStateException}, never a crash. The
      * memory stays mapped until nothing refers to it. Closing again does nothing.
+     *
+     * <p>Waits up to a second for each struct that a thread of this process is just updating.
      */
     @Override
     public void close() {
@@ -496,7 +509,9 @@ public final class SharedRegion implements AutoCloseable {
         Lock writing = lifecycle.writeLock();
         writing.lock(); // what is in progress ends soon: waits see that we are closed
         try {
-            openBuffers.invalidateAll(because);
+            // Claims first: what we hold is anybody's once we have left, and their stores are
+            // plain.
+            openClaims.runBetween(() -> openBuffers.invalidateAll(because));
             participants.leave();
         } finally {
             memory.invalidate(because);

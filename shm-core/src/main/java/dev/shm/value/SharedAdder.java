@@ -99,7 +99,13 @@ public final class SharedAdder implements AutoCloseable {
                         AdderLayout.bytes(cells),
                         SharedAdderType.config(cells),
                         memory -> {});
-        return new SharedAdder(region.attach(name, spec, mode));
+        Block block = region.attach(name, spec, mode);
+        try {
+            return new SharedAdder(block);
+        } catch (RuntimeException e) {
+            block.close();
+            throw e;
+        }
     }
 
     /**

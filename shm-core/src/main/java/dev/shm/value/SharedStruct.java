@@ -53,6 +53,7 @@ public final class SharedStruct implements AutoCloseable {
         this.spec = spec;
         this.copies = new StructCopies(block.buffer(), spec, block.region().liveness());
         this.scratch = new StructRecord(spec);
+        block.guard(writing);
     }
 
     /**

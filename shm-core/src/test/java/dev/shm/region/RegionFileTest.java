@@ -2,10 +2,15 @@ package dev.shm.region;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,5 +25,25 @@ class RegionFileTest {
         assertEquals(4096, RegionFile.map(file, 4096).capacity());
         assertThrows(RegionFormatException.class, () -> RegionFile.map(file, 8192));
         assertEquals(4096, Files.size(file));
+    }
+
+    /** POSIX drops a process's locks on a file when it closes any descriptor of it. */
+    @Test
+    void completePermissions_keepsTheLocksOfThisJvm() throws IOException {
+        Path locks = Path.of("/proc/locks");
+        assumeTrue(Files.exists(locks), "the kernel does not list its locks");
+        Path file = directory.resolve("f.shm.lock");
+        LockFile lockFile = LockFile.acquire(file, RegionOptions.at(file));
+        FileLock held = Objects.requireNonNull(lockFile.tryLockCreation());
+        String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+        assertTrue(Files.readString(locks).contains(inode), "not locked to begin with");
+
+        RegionFile.completePermissions(file, RegionOptions.at(file).permissions("rw-rw----"));
+
+        assertEquals(
+                "rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertTrue(Files.readString(locks).contains(inode), "the lock was dropped");
+        LockFile.unlock(held);
+        lockFile.release();
     }
 }

@@ -1,0 +1,45 @@
+package dev.shm.sync;
+
+import dev.shm.wait.Liveness;
+import dev.shm.wait.RobustMutex;
+import dev.shm.wait.Waiter;
+import org.agrona.concurrent.AtomicBuffer;
+
+/** What all handles of an attachment on a {@link SharedLock} share. */
+final class LockCore {
+    private final AtomicBuffer buffer;
+    private final int offset;
+    private final RobustMutex mutex;
+
+    LockCore(AtomicBuffer buffer, int offset, Liveness liveness, Waiter waiter) {
+        this(buffer, offset, new RobustMutex(buffer, offset + LockLayout.MUTEX, liveness, waiter));
+    }
+
+    LockCore(AtomicBuffer buffer, int offset, RobustMutex mutex) {
+        this.buffer = buffer;
+        this.offset = offset;
+        this.mutex = mutex;
+    }
+
+    RobustMutex mutex() {
+        return mutex;
+    }
+
+    /** Tells this lock from all others, also from those that had its name. */
+    long id() {
+        return buffer.getLong(offset + LockLayout.ID);
+    }
+
+    /**
+     * Counts a death that the owner was told of; only the owner calls this. One that dies before it
+     * gets here is a death that the next owner is told of.
+     */
+    void countDeath() {
+        buffer.putLongRelease(offset + LockLayout.DEATHS, deaths() + 1); // pairs with deaths()
+    }
+
+    /** How often an owner was told of a death. */
+    long deaths() {
+        return buffer.getLongVolatile(offset + LockLayout.DEATHS);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.shm.sync;
+
+import dev.shm.region.Block;
+import dev.shm.region.Participant;
+import dev.shm.region.SharedRegion;
+import dev.shm.wait.RobustMutex;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the locks of this package share. */
+final class Locks {
+    private Locks() {}
+
+    static IllegalStateException closed(Block block) {
+        return new IllegalStateException(
+                "region=" + block.region().name() + " name=" + block.name() + ": handle closed");
+    }
+
+    /** Tells the flight recorder of a death that an owner is told of. */
+    static SharedLock.Acquisition ownerDied(Block block) {
+        OwnerDiedEvent.report(block);
+        return SharedLock.Acquisition.OWNER_DIED;
+    }
+
+    /** Repairs what a lock guards, and says so; the lock is held before and afterwards. */
+    static void repair(
+            Block block, RobustMutex mutex, @Nullable Runnable repair, String whetherHeld) {
+        if (repair == null) {
+            throw noRepair(block, whetherHeld);
+        }
+        try {
+            repair.run();
+            mutex.markConsistent();
+        } catch (RuntimeException | Error e) {
+            throw new OwnerDiedException(
+                    "lock="
+                            + block.name()
+                            + ": an owner died, and the repair handler failed; "
+                            + whetherHeld
+                            + " now",
+                    e);
+        }
+    }
+
+    static OwnerDiedException noRepair(Block block, String whetherHeld) {
+        return new OwnerDiedException(
+                "lock="
+                        + block.name()
+                        + ": an owner died, and nobody has repaired what the lock guards; "
+                        + whetherHeld
+                        + " now. Give the lock's factory method a repair handler, or use acquire()"
+                        + " and markConsistent()");
+    }
+
+    /** The owner, after looking whether it is alive. */
+    static Optional<LockOwner> owner(SharedRegion region, RobustMutex mutex) {
+        int tag = mutex.ownerTag();
+        long thread = mutex.ownerThreadId();
+        if (tag == 0) {
+            return Optional.empty();
+        }
+        return region.participants().stream()
+                .filter(participant -> participant.id() == tag)
+                .findAny()
+                .map(Participant::pid)
+                .map(pid -> new LockOwner(tag, pid, thread));
+    }
+
+    /** Such as {@code held by pid=17 thread=1 (main) holds=2, waiters}. */
+    static String describe(SharedRegion region, RobustMutex mutex) {
+        String waiters = mutex.hasWaiters() ? ", waiters" : "";
+        Optional<LockOwner> owner = owner(region, mutex);
+        if (owner.isEmpty()) {
+            return (mutex.isAbandoned() ? "owner died" : "free") + waiters;
+        }
+        return "held by pid="
+                + owner.get().pid()
+                + " thread="
+                + owner.get().threadId()
+                + threadOfOurs(mutex)
+                + waiters
+                + (mutex.isInconsistent() ? ", owner died before" : "");
+    }
+
+    private static String threadOfOurs(RobustMutex mutex) {
+        Thread thread = mutex.ownerThread();
+        if (thread == null) {
+            return "";
+        }
+        int holds = mutex.holdCount();
+        return " (" + thread.getName() + ")" + (holds > 0 ? " holds=" + holds : "");
+    }
+}

@@ -1,0 +1,66 @@
+package dev.shm.sync;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import dev.shm.explore.Explorer;
+import dev.shm.explore.Rules;
+import dev.shm.sync.EventScenario.Fault;
+import dev.shm.wait.TickPolicy;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Events under thousands of schedules, with deaths at every access. */
+class EventExplorerTest {
+    private static final long SEED = 7;
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void withoutADeath_noTickIsNeeded(boolean automatic) {
+        explorer(automatic, Rules.PLAIN, TickPolicy.OFF, Fault.NONE).depthFirst(2).assertClean();
+        Rules rules = Rules.PLAIN.withInterrupts(2);
+        explorer(automatic, rules, TickPolicy.OFF, Fault.NONE).sample(SEED, 4_000).assertClean();
+    }
+
+    /** BEHAVIOURS 20.8. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void twoDeaths_strandNobody(boolean automatic) {
+        Rules rules = Rules.PLAIN.withDeaths(2).withInterrupts(1);
+        explorer(automatic, rules, TickPolicy.STANDARD, Fault.NONE).depthFirst(1).assertClean();
+        explorer(automatic, rules, TickPolicy.STANDARD, Fault.NONE)
+                .sample(SEED, 6_000)
+                .assertClean();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void withoutTicks_aDeathStrandsSleepers(boolean automatic) {
+        Rules rules = Rules.PLAIN.withDeaths(1);
+        assertFound(explorer(automatic, rules, TickPolicy.OFF, Fault.NONE));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NO_WAKE", "WAKE_BEFORE_SET", "NO_ANNOUNCEMENT", "NO_GENERATION"})
+    void manualReset_everyFaultIsFound(Fault fault) {
+        assertFound(explorer(false, Rules.PLAIN, TickPolicy.STANDARD, fault));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "NO_GENERATION"})
+    void automaticReset_everyFaultIsFound(Fault fault) {
+        Rules rules = Rules.PLAIN.withInterrupts(1);
+        assertFound(explorer(true, rules, TickPolicy.STANDARD, fault));
+    }
+
+    private static void assertFound(Explorer explorer) {
+        assertNotNull(explorer.sample(SEED, 10_000).failure());
+    }
+
+    private static Explorer explorer(
+            boolean automatic, Rules rules, TickPolicy ticks, Fault fault) {
+        return new Explorer(() -> new EventScenario(automatic, ticks, fault), rules);
+    }
+}

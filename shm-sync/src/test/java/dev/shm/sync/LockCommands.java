@@ -1,0 +1,93 @@
+package dev.shm.sync;
+
+import dev.shm.region.SharedRegion;
+import dev.shm.testing.ChildCommands.Commands;
+import dev.shm.value.SharedValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** What a peer can do with the lock "it", and with the value "n" that it guards. */
+final class LockCommands implements Commands {
+    static final String LOCK = "it";
+    static final String VALUE = "n";
+
+    private final SharedLock lock;
+    private final SharedValue value;
+
+    LockCommands(SharedRegion region) {
+        lock = SharedLock.open(region, LOCK);
+        value = SharedValue.of(region, VALUE, 'q');
+    }
+
+    @Override
+    public String run(String... words) throws Exception {
+        return switch (words[0]) {
+            case "lock" -> {
+                lock.lock();
+                yield "locked";
+            }
+            case "unlock" -> {
+                lock.unlock();
+                yield "unlocked";
+            }
+            case "tryLock" -> String.valueOf(tryLock(words));
+            case "acquire" -> lock.acquire().toString();
+            case "repair" -> {
+                lock.markConsistent();
+                yield "repaired";
+            }
+            case "isLocked" -> String.valueOf(lock.isLocked());
+            case "holds" -> String.valueOf(lock.holdCount());
+            case "show" -> lock.toString();
+            case "count" -> {
+                count(Integer.parseInt(words[1]));
+                yield "counted";
+            }
+            case "crowd" -> {
+                crowd(Integer.parseInt(words[1]));
+                yield "passed";
+            }
+            default -> throw new IllegalArgumentException(words[0]);
+        };
+    }
+
+    private boolean tryLock(String... words) throws InterruptedException {
+        return words.length == 1
+                ? lock.tryLock()
+                : lock.tryLock(Long.parseLong(words[1]), TimeUnit.MILLISECONDS);
+    }
+
+    /** So many threads acquire the lock once; the value counts those who are told of a death. */
+    private void crowd(int size) throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            Thread thread = new Thread(this::repairOnce);
+            thread.start();
+            threads.add(thread);
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    private void repairOnce() {
+        if (lock.acquire() == SharedLock.Acquisition.OWNER_DIED) {
+            value.getAndAdd(1);
+            lock.markConsistent();
+        }
+        lock.unlock();
+    }
+
+    /** Increments that would get lost if two were made at once. */
+    private void count(int times) {
+        for (int i = 0; i < times; i++) {
+            lock.lock();
+            try {
+                value.setLong(value.getLong() + 1);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package dev.shm.sync;
+
+import dev.shm.explore.Interception;
+import dev.shm.wait.Liveness;
+import dev.shm.wait.Waiter;
+import java.lang.reflect.Method;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.agrona.concurrent.AtomicBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Faults put between a {@link ReadWriteCore} and its memory, waiter and liveness: each undoes one
+ * line of the protocol, as if it had been forgotten.
+ */
+enum ReadWriteFault {
+    /** Nothing is wrong. */
+    NONE,
+    /** A reader does not look for a writer once it has counted itself. */
+    NO_LOOK_AFTER_COUNTING,
+    /** A writer does not look for readers. */
+    NO_LOOK_FOR_READERS,
+    /** A reader that leaves wakes nobody. */
+    WRITER_IS_NOT_WOKEN,
+    /** A writer that unlocks wakes no reader. */
+    READERS_ARE_NOT_WOKEN,
+    /** A writer sleeps on what drain is after it has looked at the cell. */
+    DRAIN_AFTER_CELL,
+    /** A writer looks at the gate before it unlocks. */
+    GATE_BEFORE_UNLOCK,
+    /** A writer does not look whether the readers live. */
+    DEAD_READERS_STAY;
+
+    /** Whether it does harm where everybody lives. */
+    boolean showsWithoutADeath() {
+        return this != DEAD_READERS_STAY;
+    }
+
+    /** What a lock is to be built on. */
+    record Injected(AtomicBuffer buffer, Waiter waiter, Liveness liveness) {}
+
+    Injected inject(AtomicBuffer buffer, Waiter waiter, Liveness liveness) {
+        if (this == NONE) {
+            return new Injected(buffer, waiter, liveness);
+        }
+        Injector injector = new Injector(this, waiter);
+        return new Injected(
+                Interception.of(buffer, injector),
+                injector,
+                this == DEAD_READERS_STAY ? new Blind(liveness) : liveness);
+    }
+
+    private static final class Injector implements Waiter, Interception.Interceptor {
+        private final ReadWriteFault fault;
+        private final Waiter waiter;
+        private final Set<Thread> counted = new HashSet<>();
+        private final Map<Thread, Integer> gates = new HashMap<>();
+
+        Injector(ReadWriteFault fault, Waiter waiter) {
+            this.fault = fault;
+            this.waiter = waiter;
+        }
+
+        @Override
+        public boolean await(AtomicBuffer buffer, int index, int expected, long nanos) {
+            boolean late = fault == DRAIN_AFTER_CELL && index == ReadWriteLayout.DRAIN;
+            int value = late ? buffer.getIntVolatile(index) : expected;
+            return waiter.await(buffer, index, value, nanos);
+        }
+
+        @Override
+        public void wake(AtomicBuffer buffer, int index, int count) {
+            boolean dropped =
+                    fault == WRITER_IS_NOT_WOKEN && index == ReadWriteLayout.DRAIN
+                            || fault == READERS_ARE_NOT_WOKEN && index == ReadWriteLayout.GATE;
+            if (!dropped) {
+                waiter.wake(buffer, index, count);
+            }
+        }
+
+        @Override
+        public @Nullable Object call(AtomicBuffer target, Method method, Object[] arguments)
+                throws Throwable {
+            int index = arguments.length > 0 && arguments[0] instanceof Integer i ? i : -1;
+            Thread current = Thread.currentThread();
+            switch (method.getName()) {
+                case "getAndAddLong" -> {
+                    if ((long) arguments[1] > 0) {
+                        counted.add(current);
+                    }
+                }
+                case "getIntVolatile" -> {
+                    if (fault == NO_LOOK_AFTER_COUNTING
+                            && index == ReadWriteLayout.MUTEX
+                            && counted.remove(current)) {
+                        return 0;
+                    }
+                    Integer early = index == ReadWriteLayout.GATE ? gates.remove(current) : null;
+                    if (early != null) {
+                        return early;
+                    }
+                }
+                case "getLongVolatile" -> {
+                    if (fault == NO_LOOK_FOR_READERS && index >= ReadWriteLayout.CELLS) {
+                        return 0L;
+                    }
+                }
+                case "compareAndSetInt" -> {
+                    boolean unlocks =
+                            index == ReadWriteLayout.MUTEX
+                                    && (int) arguments[1] != 0
+                                    && (int) arguments[2] == 0;
+                    if (fault == GATE_BEFORE_UNLOCK && unlocks) {
+                        gates.put(current, target.getIntVolatile(ReadWriteLayout.GATE));
+                    }
+                }
+                default -> {}
+            }
+            return Interception.proceed(target, method, arguments);
+        }
+    }
+
+    /** Takes everybody for alive. */
+    private record Blind(Liveness real) implements Liveness {
+        @Override
+        public int self() {
+            return real.self();
+        }
+
+        @Override
+        public boolean isDead(int tag) {
+            return false;
+        }
+
+        @Override
+        public void probe(int tag) {
+            real.probe(tag);
+        }
+
+        @Override
+        public void probeNext() {
+            real.probeNext();
+        }
+
+        @Override
+        public void checkOpen() {
+            real.checkOpen();
+        }
+    }
+}

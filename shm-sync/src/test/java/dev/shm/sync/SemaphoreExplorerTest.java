@@ -1,0 +1,112 @@
+package dev.shm.sync;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import dev.shm.explore.Explorer;
+import dev.shm.explore.Rules;
+import dev.shm.sync.SemaphoreScenario.Fault;
+import dev.shm.sync.SemaphoreScenario.Kind;
+import dev.shm.sync.SemaphoreScenario.Worker;
+import dev.shm.wait.TickPolicy;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Both semaphores under thousands of schedules, with deaths at every access. */
+class SemaphoreExplorerTest {
+    private static final long SEED = 11;
+
+    /** Two permits for four threads, one of which wants both. */
+    private static final List<Worker> MIXED =
+            List.of(
+                    new Worker(0, 1, 2),
+                    new Worker(1, 2, 1),
+                    new Worker(2, 1, 2),
+                    new Worker(3, 1, 1));
+
+    /** Two that want all there is: neither may hold what the other waits for. */
+    private static final List<Worker> GREEDY =
+            List.of(new Worker(0, 2, 2), new Worker(1, 2, 2), new Worker(2, 1, 1));
+
+    /** Threads of one participant, whose permits move from cell to cell between them. */
+    private static final List<Worker> SIBLINGS =
+            List.of(
+                    new Worker(0, 1, 2),
+                    new Worker(0, 1, 2),
+                    new Worker(0, 1, 1),
+                    new Worker(1, 1, 2));
+
+    @ParameterizedTest
+    @EnumSource
+    void withoutADeath_noTickIsNeeded(Kind kind) {
+        for (List<Worker> workers : List.of(MIXED, GREEDY, SIBLINGS)) {
+            explorer(kind, workers, Rules.PLAIN, TickPolicy.OFF, Fault.NONE)
+                    .depthFirst(1)
+                    .assertClean();
+            Rules rules = Rules.PLAIN.withInterrupts(2);
+            explorer(kind, workers, rules, TickPolicy.OFF, Fault.NONE)
+                    .sample(SEED, 3_000)
+                    .assertClean();
+        }
+    }
+
+    /** BEHAVIOURS 20.6: the permits of the dead come back, and only those. */
+    @ParameterizedTest
+    @EnumSource
+    void twoDeaths_loseNothing_andStrandNobody(Kind kind) {
+        for (List<Worker> workers : List.of(MIXED, GREEDY, SIBLINGS)) {
+            Rules rules = Rules.PLAIN.withDeaths(2).withInterrupts(1).withJanitor();
+            explorer(kind, workers, rules, TickPolicy.STANDARD, Fault.NONE)
+                    .sample(SEED, 3_000)
+                    .assertClean();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void withoutTicks_aDeathStrandsSleepers(Kind kind) {
+        Rules rules = Rules.PLAIN.withDeaths(1);
+        assertFound(explorer(kind, MIXED, rules, TickPolicy.OFF, Fault.NONE));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "NO_TAKEOVER"})
+    void sharedSemaphore_everyFaultIsFound(Fault fault) {
+        Rules rules = Rules.PLAIN.withInterrupts(1);
+        assertFound(explorer(Kind.SHARED, MIXED, rules, TickPolicy.STANDARD, fault));
+    }
+
+    @Test
+    void sharedSemaphore_thatForgetsTheDead_isFound() {
+        Rules rules = Rules.PLAIN.withDeaths(1);
+        assertFound(explorer(Kind.SHARED, MIXED, rules, TickPolicy.STANDARD, Fault.NO_TAKEOVER));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "NO_WAKE",
+                "WAKE_BEFORE_RELEASE",
+                "NO_EPOCH",
+                "NO_ANNOUNCEMENT",
+                "NO_MARK",
+                "NO_BATON",
+                "NO_ATOMICITY"
+            })
+    void countingSemaphore_everyFaultIsFound(Fault fault) {
+        Rules rules = Rules.PLAIN.withInterrupts(1);
+        assertFound(explorer(Kind.COUNTING, MIXED, rules, TickPolicy.STANDARD, fault));
+    }
+
+    private static void assertFound(Explorer explorer) {
+        assertNotNull(explorer.sample(SEED, 10_000).failure());
+    }
+
+    private static Explorer explorer(
+            Kind kind, List<Worker> workers, Rules rules, TickPolicy ticks, Fault fault) {
+        return new Explorer(() -> new SemaphoreScenario(kind, workers, ticks, fault), rules);
+    }
+}

@@ -1,0 +1,305 @@
+package dev.shm.sync;
+
+import static dev.shm.sync.WaitingRoomLayout.EPOCH;
+import static dev.shm.sync.WaitingRoomLayout.WAITING;
+
+import dev.shm.explore.Participant;
+import dev.shm.explore.Scenario;
+import dev.shm.explore.World;
+import dev.shm.wait.Deadline;
+import dev.shm.wait.Liveness;
+import dev.shm.wait.RobustMutex;
+import dev.shm.wait.TickPolicy;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.agrona.concurrent.AtomicBuffer;
+
+/**
+ * Participants that acquire permits, one or several, and release them. Checked: there are never
+ * more in use than there are; nobody is left asleep; in the end all are free again, those of the
+ * dead too.
+ */
+final class SemaphoreScenario implements Scenario {
+    private static final int PERMITS = 2;
+    private static final int WAITED = SemaphoreLayout.WAITED;
+
+    /** Which semaphore. */
+    enum Kind {
+        SHARED,
+        COUNTING
+    }
+
+    /** One line of the protocol undone. */
+    enum Fault {
+        NONE,
+        /** Who brings a permit wakes nobody. */
+        NO_WAKE,
+        /** Who brings a permit wakes first, and brings it afterwards. */
+        WAKE_BEFORE_RELEASE,
+        /** A signal leaves the epoch as it is. */
+        NO_EPOCH,
+        /** Who waits does not say so in the waiting room. */
+        NO_ANNOUNCEMENT,
+        /** Who waits does not say so where a permit may come from. */
+        NO_MARK,
+        /** Who has slept wakes nobody, though there are more permits. */
+        NO_BATON,
+        /** A permit is acquired in the name of nobody. */
+        ANONYMOUS_CLAIM,
+        /** A permit is looked at, and acquired afterwards. */
+        NO_ATOMICITY,
+        /** The living are taken for dead. */
+        RASH_TAKEOVER,
+        /** Nobody takes what the dead held. */
+        NO_TAKEOVER
+    }
+
+    /**
+     * What one thread does.
+     *
+     * @param participant whose thread it is, from 0
+     * @param wanted how many permits it acquires
+     * @param rounds how often
+     */
+    record Worker(int participant, int wanted, int rounds) {}
+
+    private final Kind kind;
+    private final List<Worker> workers;
+    private final TickPolicy ticks;
+    private final Fault fault;
+
+    SemaphoreScenario(Kind kind, List<Worker> workers, TickPolicy ticks, Fault fault) {
+        this.kind = kind;
+        this.workers = workers;
+        this.ticks = ticks;
+        this.fault = fault;
+    }
+
+    /** What the two kinds have in common. */
+    private interface Semaphore {
+        boolean acquire(int wanted, Endurance endurance);
+
+        void release(int permits);
+    }
+
+    @Override
+    public void build(World world) {
+        Watch watch = new Watch(world);
+        Map<Integer, Participant> participants = new HashMap<>();
+        Map<Integer, Semaphore> semaphores = new HashMap<>();
+        for (Worker worker : workers) {
+            Participant participant =
+                    participants.computeIfAbsent(worker.participant(), p -> world.join());
+            Semaphore semaphore =
+                    semaphores.computeIfAbsent(
+                            worker.participant(), p -> semaphore(participant, watch));
+            participant.thread(
+                    () -> {
+                        watch.iAm(participant.tag());
+                        work(worker, semaphore, watch);
+                    });
+        }
+        if (kind == Kind.COUNTING) {
+            world.memory().putInt(CountingLayout.COUNT, PERMITS);
+        }
+        world.onDeath(dead -> watch.died(dead.tag()));
+        world.atEnd(watch::checkEnd);
+    }
+
+    private Semaphore semaphore(Participant participant, Watch watch) {
+        Liveness liveness = watch.liveness(participant.liveness());
+        if (kind == Kind.COUNTING) {
+            CountingCore core = new CountingCore(watch.buffer(), liveness, watch, ticks);
+            return new Semaphore() {
+                @Override
+                public boolean acquire(int wanted, Endurance endurance) {
+                    return core.tryAcquire(wanted) || core.acquire(wanted, endurance);
+                }
+
+                @Override
+                public void release(int permits) {
+                    core.release(permits);
+                }
+            };
+        }
+        RobustMutex mutex =
+                new RobustMutex(watch.buffer(), SemaphoreLayout.MUTEX, liveness, watch, ticks, 0);
+        SemaphoreCore core =
+                new SemaphoreCore(
+                        watch.buffer(), PERMITS, liveness, watch, ticks, new SemaphoreBulk(mutex));
+        return new Semaphore() {
+            @Override
+            public boolean acquire(int wanted, Endurance endurance) {
+                return core.tryAcquire(wanted) || core.acquire(wanted, endurance);
+            }
+
+            @Override
+            public void release(int permits) {
+                if (permits == 1) {
+                    core.release();
+                } else {
+                    core.release(permits);
+                }
+            }
+        };
+    }
+
+    private static void work(Worker worker, Semaphore semaphore, Watch watch) {
+        for (int round = 0; round < worker.rounds(); round++) {
+            boolean acquired =
+                    semaphore.acquire(worker.wanted(), Endurance.until(Deadline.never()));
+            if (!acquired) {
+                Thread.interrupted();
+                continue;
+            }
+            watch.use(worker.wanted());
+            watch.use(-worker.wanted());
+            semaphore.release(worker.wanted());
+        }
+    }
+
+    /** What must be so, seen from outside. */
+    private final class Watch extends Tampering {
+        private final World world;
+        private final Set<Integer> bringing = new HashSet<>();
+        private final Map<Integer, Integer> used = new HashMap<>();
+        private final Map<Integer, Integer> counted = new HashMap<>();
+
+        Watch(World world) {
+            super(world);
+            this.world = world;
+        }
+
+        /** Somebody uses so many permits more, or less. */
+        void use(int permits) {
+            world.buffer().getIntVolatile(EPOCH); // others may come between
+            used.merge(me(), permits, Integer::sum);
+            int sum = used.values().stream().mapToInt(Integer::intValue).sum();
+            check(sum <= PERMITS, "in use: " + used);
+        }
+
+        /** Permits of a counting semaphore do not come back by themselves. */
+        void died(int tag) {
+            used.remove(tag);
+            int lost = counted.getOrDefault(tag, 0);
+            counted.remove(tag);
+            if (kind == Kind.COUNTING) {
+                int count = world.memory().getInt(CountingLayout.COUNT);
+                world.memory().putInt(CountingLayout.COUNT, count + lost);
+            }
+        }
+
+        void checkEnd() {
+            if (kind == Kind.COUNTING) {
+                int count = world.memory().getInt(CountingLayout.COUNT) & CountingLayout.PERMITS;
+                check(count == PERMITS, "count=" + count);
+                return;
+            }
+            for (int at = 0; at < PERMITS; at++) {
+                int tag = world.memory().getInt(SemaphoreLayout.cell(at)) & SemaphoreLayout.TAG;
+                check(tag == 0 || !used.containsKey(tag), "held by the living: tag=" + tag);
+            }
+        }
+
+        Liveness liveness(Liveness real) {
+            return new Liveness() {
+                @Override
+                public int self() {
+                    return real.self();
+                }
+
+                @Override
+                public boolean isDead(int tag) {
+                    return switch (fault) {
+                        case RASH_TAKEOVER -> true;
+                        case NO_TAKEOVER -> false;
+                        default -> real.isDead(tag);
+                    };
+                }
+
+                @Override
+                public void probe(int tag) {
+                    real.probe(tag);
+                }
+
+                @Override
+                public void probeNext() {
+                    real.probeNext();
+                }
+
+                @Override
+                public void checkOpen() {
+                    real.checkOpen();
+                }
+            };
+        }
+
+        @Override
+        int getAndAdd(AtomicBuffer target, int index, int delta) {
+            return super.getAndAdd(target, index, fault == Fault.NO_EPOCH ? 0 : delta);
+        }
+
+        @Override
+        public void wake(AtomicBuffer unused, int index, int count) {
+            boolean dropped =
+                    index == EPOCH
+                            && switch (fault) {
+                                case NO_WAKE, WAKE_BEFORE_RELEASE -> true;
+                                case NO_BATON -> !bringing.remove(me());
+                                default -> false;
+                            };
+            if (!dropped) {
+                super.wake(unused, index, count);
+            }
+        }
+
+        @Override
+        boolean compareAndSet(AtomicBuffer target, int index, int expected, int next) {
+            boolean permit =
+                    kind == Kind.COUNTING
+                            ? index == CountingLayout.COUNT
+                            : index >= SemaphoreLayout.CELLS;
+            if (!permit) {
+                boolean announced = index == WAITING && next > expected;
+                return announced && fault == Fault.NO_ANNOUNCEMENT
+                        || super.compareAndSet(target, index, expected, next);
+            }
+            int change = free(next) - free(expected);
+            boolean marks = change == 0 && next == (expected | WAITED);
+            if (fault == Fault.NO_MARK && marks) {
+                return true;
+            }
+            if (fault == Fault.WAKE_BEFORE_RELEASE && change > 0) {
+                super.wake(target, EPOCH, change);
+            }
+            int written = next;
+            if (fault == Fault.ANONYMOUS_CLAIM && change < 0) {
+                written = SemaphoreLayout.TAG;
+            }
+            if (fault == Fault.NO_ATOMICITY && change < 0) {
+                if (target.getIntVolatile(index) != expected) {
+                    return false;
+                }
+                world.buffer().getIntVolatile(index);
+                target.putIntVolatile(index, next);
+            } else if (!super.compareAndSet(target, index, expected, written)) {
+                return false;
+            }
+            counted.merge(me(), -change, Integer::sum);
+            if (change > 0) {
+                bringing.add(me());
+            }
+            return true;
+        }
+
+        /** How many permits a word has to give; those of the dead not counted. */
+        private int free(int word) {
+            return kind == Kind.COUNTING
+                    ? word & CountingLayout.PERMITS
+                    : (word & SemaphoreLayout.TAG) == 0 ? 1 : 0;
+        }
+    }
+}

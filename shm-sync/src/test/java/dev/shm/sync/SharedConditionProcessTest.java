@@ -1,0 +1,217 @@
+package dev.shm.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.region.SharedRegion;
+import dev.shm.sync.SharedLock.Acquisition;
+import dev.shm.testing.ChildJvm;
+import dev.shm.value.SharedValue;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A process is killed, or only stopped, at each step of the condition's protocol. BEHAVIOURS 4.14,
+ * 20.7.
+ */
+@SuppressWarnings("LockNotBeforeTry") // a test that fails need not unlock
+class SharedConditionProcessTest {
+    @TempDir private Path directory;
+    private Peers peers;
+    private SharedRegion region;
+    private SharedLock lock;
+    private SharedCondition condition;
+    private SharedValue items;
+
+    @BeforeEach
+    void create() {
+        peers = new Peers(Where.REGIONS, directory, ConditionCommands.class);
+        region = peers.region();
+        lock = SharedLock.create(region, ConditionCommands.LOCK);
+        condition = lock.condition(ConditionCommands.CONDITION);
+        items = SharedValue.of(region, ConditionCommands.VALUE, 'q');
+    }
+
+    @AfterEach
+    void close() {
+        peers.close();
+    }
+
+    /** A waiter dies before it is chosen; the signaller may know of its death or not. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void killedWhileWaiting_takesNoSignal(boolean certified) {
+        try (Victim victim = victim()) {
+            victim.say("wait");
+            awaitWaiters(1);
+            Peer survivor = peers.add().say("wait");
+            awaitWaiters(2);
+            victim.kill();
+            if (certified) {
+                awaitWaiters(1);
+            }
+            signal();
+            survivor.expect("woken");
+            awaitWaiters(0);
+        }
+    }
+
+    /** A waiter dies after it was chosen, before it has the lock. */
+    @Test
+    void killedWhenChosen_passesTheSignalOn() {
+        try (Victim victim = victim().stopAt("condition.woken")) {
+            victim.say("wait");
+            awaitWaiters(1);
+            Peer first = peers.add().say("wait");
+            awaitWaiters(2);
+            Peer second = peers.add().say("wait");
+            awaitWaiters(3);
+            signal();
+            victim.awaitStopped("condition.woken");
+            assertTrue(first.isBusy());
+            victim.kill();
+            first.expect("woken");
+            assertEquals(1, condition.waiters());
+            assertTrue(second.isBusy());
+            signal();
+            second.expect("woken");
+        }
+    }
+
+    /** The signal of a dead waiter goes to whoever waits already, not to one that comes later. */
+    @Test
+    void killedWhenChosen_withNobodyElse_wakesNobody() throws Exception {
+        try (Victim victim = victim().stopAt("condition.woken")) {
+            victim.say("wait");
+            awaitWaiters(1);
+            signal();
+            victim.awaitStopped("condition.woken");
+            victim.kill();
+            ChildJvm.awaitThat("the death is known", () -> region.participants().size() == 1);
+            assertEquals("false", peers.add().ask("wait 30"));
+        }
+    }
+
+    /** A waiter dies with the lock, before its wait has returned. */
+    @Test
+    void killedWhenChosen_withTheLock_isAnOwnerThatDied() {
+        try (Victim victim = victim().stopAt("condition.relocked")) {
+            victim.say("take");
+            awaitWaiters(1);
+            Peer survivor = peers.add().say("take");
+            awaitWaiters(2);
+            lock.lock();
+            items.setLong(1);
+            condition.signal();
+            lock.unlock();
+            victim.awaitStopped("condition.relocked");
+            victim.kill();
+            survivor.expect("taken over");
+            assertEquals(0, items.getLong());
+            assertConsistent();
+        }
+    }
+
+    /** A waiter dies between its announcement and the unlock. */
+    @Test
+    void killedWhenAnnounced_isAnOwnerThatDied() {
+        try (Victim victim = victim().stopAt("condition.announced")) {
+            victim.say("wait").awaitStopped("condition.announced");
+            victim.kill();
+            assertEquals(Acquisition.OWNER_DIED, lock.acquire());
+            lock.markConsistent();
+            assertEquals(0, condition.waiters());
+            condition.signal();
+            lock.unlock();
+        }
+    }
+
+    /** The signaller dies after it has chosen, before the wake. */
+    @Test
+    void killedBeforeItWakes() {
+        try (Victim victim = victim()) {
+            Peer survivor = peers.add().say("take");
+            awaitWaiters(1);
+            victim.ask("lock");
+            victim.ask("add 1");
+            victim.stopAt("condition.signalled").say("signal");
+            victim.awaitStopped("condition.signalled");
+            victim.kill();
+            survivor.expect("taken over");
+            assertConsistent();
+        }
+    }
+
+    /** The owner dies before it gives the signal that it owes: one waiter is told of the death. */
+    @Test
+    void killedBeforeItSignals() {
+        try (Victim victim = victim()) {
+            Peer survivor = peers.add().say("take");
+            awaitWaiters(1);
+            victim.ask("lock");
+            victim.ask("add 1");
+            victim.kill();
+            survivor.expect("taken over");
+            assertConsistent();
+        }
+    }
+
+    /** The same, but somebody repairs who does not signal: whoever waits looks again. */
+    @Test
+    void killedBeforeItSignals_andRepairedByAnother() {
+        try (Victim victim = victim();
+                Victim survivor = victim()) {
+            survivor.say("take");
+            awaitWaiters(1);
+            survivor.jvm().stop(); // so that it is not the one who repairs
+            victim.ask("lock");
+            victim.ask("add 1");
+            victim.kill();
+            assertEquals(Acquisition.OWNER_DIED, lock.acquire());
+            lock.markConsistent();
+            lock.unlock();
+            survivor.jvm().goOn();
+            survivor.expect("taken");
+        }
+    }
+
+    /** A chosen waiter that does not go on is not taken for dead. */
+    @Test
+    void stoppedWhenChosen_keepsItsSignal() throws Exception {
+        try (Victim victim = victim().stopAt("condition.woken")) {
+            victim.say("wait");
+            awaitWaiters(1);
+            Peer other = peers.add().say("wait 200");
+            awaitWaiters(2);
+            signal();
+            victim.awaitStopped("condition.woken");
+            other.expect("false");
+            victim.goOn();
+            victim.expect("woken");
+        }
+    }
+
+    private void signal() {
+        lock.lock();
+        condition.signal();
+        lock.unlock();
+    }
+
+    private void assertConsistent() {
+        assertEquals(Acquisition.ACQUIRED, lock.acquire());
+        lock.unlock();
+    }
+
+    private void awaitWaiters(int count) {
+        ChildJvm.awaitThat(count + " wait", () -> condition.waiters() == count);
+    }
+
+    private Victim victim() {
+        return new Victim(directory.resolve("peers.shm"), ConditionCommands.class);
+    }
+}

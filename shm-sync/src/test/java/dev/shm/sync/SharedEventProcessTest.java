@@ -1,0 +1,133 @@
+package dev.shm.sync;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.sync.SharedEvent.Mode;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Events, while a process dies in one. Its peers are idle, blocked, and racing. */
+class SharedEventProcessTest {
+    private static final String PASSED = "passed";
+
+    @TempDir private Path directory;
+    private Peers peers;
+    private Victim victim;
+
+    private SharedEvent event(Mode mode) {
+        SharedEvent event = SharedEvent.create(peers.region(), "it", mode);
+        victim = new Victim(directory.resolve("peers.shm"), EventCommands.class);
+        return event;
+    }
+
+    @BeforeEach
+    void open() {
+        peers = new Peers(Where.REGIONS, directory, EventCommands.class);
+    }
+
+    @AfterEach
+    void close() {
+        victim.close();
+        peers.close();
+    }
+
+    /** BEHAVIOURS 20.8: what was set is set, also for those who were not woken. */
+    @Test
+    void setter_diesBeforeTheWake() throws Exception {
+        SharedEvent event = event(Mode.MANUAL_RESET);
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        victim.stopAt("event.set").say("set").awaitStopped("event.set");
+        blocked.expect(PASSED); // by its tick, though the setter is only stopped
+        victim.kill();
+        assertTrue(event.isSet());
+        event.clear();
+        Peer again = peers.add().say("await");
+        again.awaitAsleep();
+        event.set();
+        again.expect(PASSED);
+    }
+
+    @Test
+    void setter_ofAutoReset_diesBeforeTheWake() throws Exception {
+        SharedEvent event = event(Mode.AUTO_RESET);
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        victim.stopAt("event.set").say("set").awaitStopped("event.set");
+        victim.kill();
+        blocked.expect(PASSED);
+        assertFalse(event.await(0, MILLISECONDS));
+    }
+
+    @Test
+    void clearing_diesAfterIt() {
+        SharedEvent event = event(Mode.MANUAL_RESET);
+        event.set();
+        victim.stopAt("event.cleared").say("clear").awaitStopped("event.cleared");
+        assertFalse(event.isSet());
+        victim.kill();
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        event.set();
+        blocked.expect(PASSED);
+    }
+
+    /** What it announced costs one wake for nothing. */
+    @Test
+    void waiter_diesBeforeItSleeps() {
+        SharedEvent event = event(Mode.AUTO_RESET);
+        victim.stopAt("event.announced").say("await").awaitStopped("event.announced");
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        victim.kill();
+        event.set();
+        blocked.expect(PASSED);
+        assertFalse(event.isSet());
+    }
+
+    /** The wake that it took with it was another's: that one finds the set at its next tick. */
+    @Test
+    void waiter_diesAfterItsWake() {
+        SharedEvent event = event(Mode.AUTO_RESET);
+        victim.stopAt("event.woken").say("await");
+        victim.awaitAsleep();
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        event.set();
+        victim.awaitStopped("event.woken");
+        victim.kill();
+        blocked.expect(PASSED);
+        assertFalse(event.isSet());
+    }
+
+    /** At most once: the set went with who had taken it, and the next one is whole. */
+    @Test
+    void waiter_diesAfterItTookTheSet() throws Exception {
+        SharedEvent event = event(Mode.AUTO_RESET);
+        event.set();
+        victim.stopAt("event.taken").say("await").awaitStopped("event.taken");
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        victim.kill();
+        assertFalse(event.await(20, MILLISECONDS));
+        event.set();
+        blocked.expect(PASSED);
+    }
+
+    /** Nobody takes over what one that is stopped has taken; it goes on as if nothing had been. */
+    @Test
+    void waiter_thatIsStopped_keepsWhatItTook() throws Exception {
+        SharedEvent event = event(Mode.AUTO_RESET);
+        event.set();
+        victim.stopAt("event.taken").say("await").awaitStopped("event.taken");
+        assertFalse(event.await(20, MILLISECONDS));
+        victim.goOn();
+        victim.expect(PASSED);
+        assertFalse(event.isSet());
+    }
+}

@@ -1,0 +1,299 @@
+package dev.shm.sync;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.region.SharedRegion;
+import dev.shm.sync.SharedLock.Acquisition;
+import dev.shm.testing.ChildJvm;
+import dev.shm.value.SharedValue;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A process is killed, or only stopped, at each step of the lock's protocol (ALGORITHMS 2.3), while
+ * others are idle, blocked or racing. BEHAVIOURS 20.1 to 20.3, 20.5, 20.17.
+ */
+@SuppressWarnings("LockNotBeforeTry") // a test that fails need not unlock
+class SharedLockProcessTest {
+    private static final String NAME = LockCommands.LOCK;
+    private static final int SURVIVORS = 3;
+
+    private static final String ACQUIRED = "mutex.acquired";
+    private static final String UNLOCKED = "mutex.unlocked";
+    private static final String ANNOUNCED = "mutex.announced";
+    private static final String WOKEN = "mutex.woken";
+    private static final String CONSISTENT = "mutex.consistent";
+
+    @TempDir private Path directory;
+    private SharedRegion region;
+    private SharedLock lock;
+
+    @BeforeEach
+    void create() {
+        region = Peers.open(file());
+        lock = SharedLock.create(region, NAME);
+    }
+
+    @AfterEach
+    void close() {
+        region.close();
+    }
+
+    /** What the survivors do at the time of the death. */
+    private enum Survivor {
+        /** They come afterwards. */
+        IDLE,
+        /** They wait. */
+        BLOCKED,
+        /** They try all the time. */
+        RACING
+    }
+
+    /** BEHAVIOURS 20.2: before the owner's thread is written. */
+    @ParameterizedTest
+    @EnumSource
+    void killedAsOwner_isReportedOnce(Survivor kind) throws Exception {
+        try (Victim victim = victim()) {
+            victim.stopAt(ACQUIRED).say("lock").awaitStopped(ACQUIRED);
+            Survivors survivors = new Survivors(kind);
+            victim.kill();
+            survivors.assertAllPass(1);
+        }
+    }
+
+    /** BEHAVIOURS 20.3: the depth is gone with it. */
+    @Test
+    void killedAsOwner_atDepthThree() {
+        try (Victim victim = victim()) {
+            for (int i = 0; i < 3; i++) {
+                assertEquals("locked", victim.ask("lock"));
+            }
+            victim.kill();
+        }
+        assertEquals(Acquisition.OWNER_DIED, lock.acquire());
+        assertEquals(1, lock.holdCount());
+        lock.markConsistent();
+        lock.unlock();
+        assertFalse(lock.isLocked());
+    }
+
+    /** BEHAVIOURS 20.2: nobody wakes who sleeps, but their tick. */
+    @ParameterizedTest
+    @EnumSource(names = {"BLOCKED", "RACING"})
+    void killedBeforeItWakes(Survivor kind) throws Exception {
+        try (Victim victim = victim();
+                Victim waiter = victim()) {
+            victim.ask("lock");
+            waiter.say("tryLock 600000").awaitAsleep();
+            Survivors survivors = new Survivors(kind);
+            victim.stopAt(UNLOCKED).say("unlock").awaitStopped(UNLOCKED);
+            victim.kill();
+            waiter.expect("true");
+            waiter.ask("unlock");
+            survivors.assertAllPass(0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BLOCKED", "RACING"})
+    void killedAsWaiter_announced(Survivor kind) throws Exception {
+        try (Victim victim = victim()) {
+            lock.lock();
+            victim.stopAt(ANNOUNCED).say("lock").awaitStopped(ANNOUNCED);
+            Survivors survivors = new Survivors(kind);
+            victim.kill();
+            lock.unlock();
+            survivors.assertAllPass(0);
+        }
+    }
+
+    /** It was woken, and another would have to be. */
+    @ParameterizedTest
+    @EnumSource(names = {"BLOCKED", "RACING"})
+    void killedAsWaiter_woken(Survivor kind) throws Exception {
+        try (Victim victim = victim()) {
+            lock.lock();
+            victim.stopAt(WOKEN).say("lock").awaitAsleep();
+            Survivors survivors = new Survivors(kind);
+            lock.unlock();
+            victim.awaitStopped(WOKEN);
+            victim.kill();
+            survivors.assertAllPass(0);
+        }
+    }
+
+    /** BEHAVIOURS 20.5: whoever should repair dies as well, and so does the next. */
+    @ParameterizedTest
+    @EnumSource(names = {"BLOCKED", "RACING"})
+    void killedAsRecoverer_isReportedAgain(Survivor kind) throws Exception {
+        try (Victim first = victim();
+                Victim second = victim();
+                Victim third = victim()) {
+            first.ask("lock");
+            first.kill();
+            assertEquals("OWNER_DIED", second.ask("acquire"));
+            second.kill();
+            assertEquals("OWNER_DIED", third.ask("acquire"));
+            third.stopAt(CONSISTENT).say("repair").awaitStopped(CONSISTENT);
+            Survivors survivors = new Survivors(kind);
+            third.kill();
+            survivors.assertAllPass(1); // although it had repaired: it died as the owner
+        }
+    }
+
+    /** BEHAVIOURS 20.5. */
+    @Test
+    void killedTogether_ownerAndWaiter() throws Exception {
+        try (Victim owner = victim();
+                Victim waiter = victim()) {
+            owner.ask("lock");
+            waiter.say("lock").awaitAsleep();
+            Survivors survivors = new Survivors(Survivor.BLOCKED);
+            waiter.jvm().stop(); // so that it cannot get the lock in between
+            owner.kill();
+            waiter.kill();
+            survivors.assertAllPass(1);
+        }
+    }
+
+    /** BEHAVIOURS 20.1: without, with one and with fifty waiters, in five processes. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 50})
+    void killedAsOwner_isReportedToOneOfMany(int waiters) {
+        int perProcess = Math.max(1, waiters / 5);
+        try (Peers peers = new Peers(Where.JVMS, directory, LockCommands.class);
+                Victim victim = victim()) {
+            List<Peer> crowds = peers.add(waiters / perProcess);
+            victim.ask("lock");
+            crowds.forEach(peer -> peer.say("crowd " + perProcess));
+            if (waiters > 0) {
+                ChildJvm.awaitThat("somebody waits", () -> lock.toString().contains("waiters"));
+            }
+            victim.kill();
+            crowds.forEach(peer -> peer.expect("passed"));
+            SharedValue told = SharedValue.of(region, LockCommands.VALUE, 'q');
+            assertEquals(waiters == 0 ? 0 : 1, told.getLong());
+            assertEquals(
+                    waiters == 0 ? Acquisition.OWNER_DIED : Acquisition.ACQUIRED, lock.acquire());
+            lock.markConsistent();
+            lock.unlock();
+        }
+    }
+
+    /** Nobody takes a lock from an owner whose thread does not go on. */
+    @Test
+    void stoppedAsOwner_keepsTheLock() throws Exception {
+        try (Victim victim = victim()) {
+            victim.stopAt(ACQUIRED).say("lock").awaitStopped(ACQUIRED);
+            assertStaysLocked();
+            victim.goOn();
+            victim.expect("locked");
+            assertEquals("unlocked", victim.ask("unlock"));
+            assertEquals(Acquisition.ACQUIRED, lock.acquire());
+            lock.unlock();
+        }
+    }
+
+    /** BEHAVIOURS 20.17: nor from one whose process is stopped. */
+    @Test
+    void stoppedProcess_keepsTheLock() throws Exception {
+        try (Victim victim = victim()) {
+            victim.ask("lock");
+            victim.jvm().stop();
+            assertStaysLocked();
+            victim.jvm().goOn();
+            assertEquals("unlocked", victim.ask("unlock"));
+            assertEquals(Acquisition.ACQUIRED, lock.acquire());
+            lock.unlock();
+        }
+    }
+
+    private void assertStaysLocked() throws InterruptedException {
+        assertFalse(lock.tryLock());
+        assertFalse(lock.tryLock(200, MILLISECONDS));
+        assertTrue(lock.isLocked());
+        assertTrue(lock.owner().isPresent());
+    }
+
+    /** Threads of the test's process that acquire the lock, and repair when told to. */
+    private final class Survivors {
+        private final List<Thread> threads = new ArrayList<>();
+        private final AtomicInteger told = new AtomicInteger();
+        private final AtomicInteger passed = new AtomicInteger();
+        private final Survivor kind;
+
+        Survivors(Survivor kind) {
+            this.kind = kind;
+            if (kind != Survivor.IDLE) {
+                start();
+            }
+            if (kind == Survivor.BLOCKED) {
+                threads.forEach(
+                        thread -> ChildJvm.awaitThat("it sleeps", () -> Peer.sleeps(thread)));
+            }
+        }
+
+        private void start() {
+            for (int i = 0; i < SURVIVORS; i++) {
+                Thread thread = new Thread(this::pass, "survivor-" + i);
+                thread.setDaemon(true);
+                thread.start();
+                threads.add(thread);
+            }
+        }
+
+        private void pass() {
+            Acquisition acquisition = kind == Survivor.RACING ? race() : lock.acquire();
+            if (acquisition == Acquisition.OWNER_DIED) {
+                told.incrementAndGet();
+                lock.markConsistent();
+            }
+            passed.incrementAndGet();
+            lock.unlock();
+        }
+
+        private Acquisition race() {
+            try {
+                Acquisition acquisition = null;
+                while (acquisition == null) {
+                    acquisition = lock.tryAcquire(1, MILLISECONDS);
+                }
+                return acquisition;
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        void assertAllPass(int expectedTold) throws InterruptedException {
+            if (kind == Survivor.IDLE) {
+                start();
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertEquals(expectedTold, told.get());
+            assertEquals(SURVIVORS, passed.get());
+            assertEquals("SharedLock[name=it, free]", lock.toString());
+        }
+    }
+
+    private Victim victim() {
+        return new Victim(file(), LockCommands.class);
+    }
+
+    private Path file() {
+        return directory.resolve("peers.shm");
+    }
+}

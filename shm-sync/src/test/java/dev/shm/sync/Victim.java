@@ -1,0 +1,65 @@
+package dev.shm.sync;
+
+import dev.shm.testing.ChildCommands.Commands;
+import dev.shm.testing.ChildJvm;
+import dev.shm.testing.StopAtKillPoint;
+import java.nio.file.Path;
+
+/** A JVM with one peer in it that stops at kill points. */
+final class Victim implements AutoCloseable {
+    private final ChildJvm jvm;
+
+    Victim(Path file, Class<? extends Commands> commands) {
+        jvm =
+                ChildJvm.of(PeerJvm.class)
+                        .property("shm.killpoint.hook", StopAtKillPoint.class.getName())
+                        .start();
+        jvm.say(PeerJvm.OPEN + " " + file + " " + commands.getName());
+    }
+
+    String ask(String command) {
+        return jvm.ask(command);
+    }
+
+    Victim say(String command) {
+        jvm.say(command);
+        return this;
+    }
+
+    void expect(String answer) {
+        jvm.expect(answer);
+    }
+
+    /** Stops at a point the next time it is reached. */
+    Victim stopAt(String point) {
+        jvm.say(PeerJvm.STOP_AT + " " + point + " 0");
+        return this;
+    }
+
+    void awaitStopped(String point) {
+        jvm.expect("stopped at " + point);
+    }
+
+    /** Waits until the command in progress sleeps on shared memory. */
+    void awaitAsleep() {
+        ChildJvm.awaitThat(
+                "the victim is asleep", () -> jvm.ask(PeerJvm.STATE).equals(PeerJvm.STATE + true));
+    }
+
+    void goOn() {
+        jvm.say(PeerJvm.GO_ON);
+    }
+
+    ChildJvm jvm() {
+        return jvm;
+    }
+
+    void kill() {
+        jvm.kill();
+    }
+
+    @Override
+    public void close() {
+        jvm.close();
+    }
+}

@@ -276,6 +276,7 @@ class ParticipantsTest {
     /** A byte must not be unlocked while a store of its holder may still be on its way. */
     @Test
     void leaving_waitsForTheProbeInProgress() throws Exception {
+        region.close(); // whose janitor may be quicker than our probe
         raw.pretendDead(SLOT, INCARNATION);
         CountDownLatch sweeping = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
@@ -287,7 +288,6 @@ class ParticipantsTest {
                     }
                     return true;
                 };
-        region.close(); // whose janitor would be quicker
         withLockFile(
                 lockFile -> {
                     Participants one =

@@ -149,7 +149,6 @@ final class EventCore {
     private void sleep(int state, Deadline deadline, Tick tick) {
         KillPoint.at("event.announced");
         sleepers.sleep(state | WAITERS, deadline, tick);
-        KillPoint.at("event.woken");
     }
 
     /** A sleeper that leaves may have taken the wake that was meant for one that stays (B). */

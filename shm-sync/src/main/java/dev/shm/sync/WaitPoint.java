@@ -1,5 +1,6 @@
 package dev.shm.sync;
 
+import dev.shm.memory.KillPoint;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.Tick;
@@ -47,7 +48,9 @@ final class WaitPoint {
     boolean sleep(int expected, Deadline deadline, Tick tick) {
         boolean news = waiter.await(buffer, word, expected, tick.nanos(deadline));
         liveness.checkOpen();
-        if (!news) {
+        if (news) {
+            KillPoint.at("wait.woken");
+        } else {
             liveness.probeNext();
             tick.lengthen();
         }

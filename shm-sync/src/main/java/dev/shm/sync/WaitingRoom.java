@@ -83,9 +83,7 @@ final class WaitingRoom {
      * @return false after a tick without news
      */
     boolean sleep(int epoch, Deadline deadline, Tick tick) {
-        boolean news = sleepers.sleep(epoch, deadline, tick);
-        KillPoint.at("semaphore.woken");
-        return news;
+        return sleepers.sleep(epoch, deadline, tick);
     }
 
     /** Wakes those who wait, as many as there are new permits; after these can be seen. */

@@ -1,0 +1,78 @@
+package dev.shm.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Counting semaphores, while a process dies in one. */
+class CountingSemaphoreProcessTest {
+    @TempDir private Path directory;
+    private Peers peers;
+    private CountingSemaphore semaphore;
+
+    @BeforeEach
+    void open() {
+        peers = new Peers(Where.REGIONS, directory, CountingCommands.class);
+        semaphore = CountingSemaphore.create(peers.region(), "it", 0);
+    }
+
+    @AfterEach
+    void close() {
+        peers.close();
+    }
+
+    /** What was released is there; sleepers find it by their tick. */
+    @ParameterizedTest
+    @ValueSource(strings = {"semaphore.freed", "semaphore.signalled"})
+    void killedBeforeItWakes(String point) {
+        Peer first = peers.add().say("acquire");
+        Peer second = peers.add().say("acquire 2");
+        first.awaitAsleep();
+        second.awaitAsleep();
+        try (Victim victim = victim()) {
+            victim.stopAt(point).say("release 3").awaitStopped(point);
+            victim.kill();
+        }
+        first.expect("acquired");
+        second.expect("acquired");
+        assertEquals(0, semaphore.getValue());
+    }
+
+    /** Nobody owns what it had acquired. */
+    @Test
+    void killedWithAPermit_takesItAlong() {
+        semaphore.release(2);
+        try (Victim victim = victim()) {
+            victim.stopAt("semaphore.acquired").say("acquire").awaitStopped("semaphore.acquired");
+            victim.kill();
+        }
+        assertEquals(1, semaphore.getValue());
+    }
+
+    /** The wake that it took with it was another's: that one finds the permit by its tick. */
+    @Test
+    void killedAsWaiter_strandsNobody() {
+        try (Victim victim = victim()) {
+            victim.stopAt("wait.woken").say("acquire").awaitAsleep();
+            Peer blocked = peers.add();
+            do {
+                blocked.say("acquire").awaitAsleep();
+                semaphore.release();
+                blocked.expect("acquired");
+            } while (!victim.ask(PeerJvm.STATE).startsWith("stopped")); // the wake may go to either
+            victim.kill();
+        }
+        assertFalse(semaphore.tryAcquire());
+    }
+
+    private Victim victim() {
+        return new Victim(directory.resolve("peers.shm"), CountingCommands.class);
+    }
+}

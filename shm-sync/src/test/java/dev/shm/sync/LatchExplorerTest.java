@@ -1,0 +1,58 @@
+package dev.shm.sync;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import dev.shm.explore.Explorer;
+import dev.shm.explore.Rules;
+import dev.shm.sync.LatchScenario.Fault;
+import dev.shm.wait.TickPolicy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Latches under thousands of schedules, with deaths at every access. */
+class LatchExplorerTest {
+    private static final long SEED = 5;
+
+    @Test
+    void withoutADeath_noTickIsNeeded() {
+        explorer(Rules.PLAIN, TickPolicy.OFF, Fault.NONE).depthFirst(2).assertClean();
+        Rules rules = Rules.PLAIN.withInterrupts(1);
+        explorer(rules, TickPolicy.OFF, Fault.NONE).sample(SEED, 3_000).assertClean();
+    }
+
+    @Test
+    void deaths_areTold_andStrandNobody() {
+        Rules rules = Rules.PLAIN.withDeaths(2);
+        explorer(rules, TickPolicy.STANDARD, Fault.NONE).depthFirst(2).assertClean();
+        explorer(rules.withJanitor(), TickPolicy.STANDARD, Fault.NONE)
+                .sample(SEED, 4_000)
+                .assertClean();
+    }
+
+    @Test
+    void withoutTicks_aDeathStrandsSleepers() {
+        assertFound(explorer(Rules.PLAIN.withDeaths(1), TickPolicy.OFF, Fault.NONE));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "NO_TAG"})
+    void everyFault_isFound(Fault fault) {
+        assertFound(explorer(Rules.PLAIN, TickPolicy.STANDARD, fault));
+    }
+
+    @Test
+    void aPartyWithoutATag_isFound() {
+        assertFound(explorer(Rules.PLAIN.withDeaths(1), TickPolicy.STANDARD, Fault.NO_TAG));
+    }
+
+    private static void assertFound(Explorer explorer) {
+        assertNotNull(explorer.sample(SEED, 10_000).failure());
+    }
+
+    private static Explorer explorer(Rules rules, TickPolicy ticks, Fault fault) {
+        return new Explorer(() -> new LatchScenario(ticks, fault), rules);
+    }
+}

@@ -1,0 +1,95 @@
+package dev.shm.sync;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.sync.SharedLatch.Mode;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A process is killed, or only stopped, at each step of a latch's protocol (ALGORITHMS 4.4). */
+class SharedLatchProcessTest {
+    private static final String TOLD =
+            "dev.shm.sync.PartyDiedException: party=1: its process died before it counted down";
+
+    @TempDir private Path directory;
+    private Peers peers;
+    private SharedLatch latch;
+    private Victim victim;
+
+    @BeforeEach
+    void open() {
+        peers = new Peers(Where.REGIONS, directory, LatchCommands.class);
+        latch = SharedLatch.create(peers.region(), "it", 2, Mode.PARTIES);
+        victim = new Victim(directory.resolve("peers.shm"), LatchCommands.class);
+    }
+
+    @AfterEach
+    void close() {
+        victim.close();
+        peers.close();
+    }
+
+    /** Whoever waits, and whoever comes, is told; a stopped party is waited for. */
+    @Test
+    void killedAfterJoining() throws Exception {
+        victim.stopAt("latch.joined").say("join 1").awaitStopped("latch.joined");
+        victim.jvm().stop();
+        latch.countDown(0);
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        assertFalse(latch.await(100, MILLISECONDS));
+        assertTrue(blocked.isBusy());
+        victim.kill();
+        blocked.expect(TOLD);
+        assertEquals(TOLD, peers.add().ask("await"));
+        assertThrows(PartyDiedException.class, () -> latch.await(0, MILLISECONDS));
+        assertEquals("done", blocked.ask("join 1"));
+        assertEquals("done", blocked.ask("countDown 1"));
+        latch.await();
+    }
+
+    /** It has counted down, and whoever waits sees that nothing is left. */
+    @ParameterizedTest
+    @ValueSource(strings = {"latch.counted", "latch.opened"})
+    void killedAfterTheLastCount(String point) throws Exception {
+        victim.ask("join 1");
+        latch.countDown(0);
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        victim.stopAt(point).say("countDown 1").awaitStopped(point);
+        victim.kill();
+        blocked.expect("done");
+        latch.await();
+        assertTrue(latch.isDone(1));
+    }
+
+    @Test
+    void killedAfterItCountedDown_isNotMissed() throws Exception {
+        victim.ask("join 1");
+        victim.stopAt("latch.counted").say("countDown 1").awaitStopped("latch.counted");
+        victim.kill();
+        assertFalse(latch.await(50, MILLISECONDS));
+        latch.countDown(0);
+        latch.await();
+    }
+
+    @Test
+    void killedAsWaiter_strandsNobody() {
+        victim.stopAt("latch.announced").say("await").awaitStopped("latch.announced");
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        victim.kill();
+        latch.countDown(0);
+        latch.countDown(1);
+        blocked.expect("done");
+    }
+}

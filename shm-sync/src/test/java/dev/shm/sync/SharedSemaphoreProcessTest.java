@@ -1,0 +1,255 @@
+package dev.shm.sync;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.MINUTES;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.region.SharedRegion;
+import dev.shm.testing.ChildJvm;
+import dev.shm.value.SharedValue;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A process is killed, or only stopped, at each step of the semaphore's protocol (ALGORITHMS 3A),
+ * while others are idle, blocked or racing. BEHAVIOURS 3.13, 20.6, 20.17.
+ */
+class SharedSemaphoreProcessTest {
+    private static final int KILLS = Integer.getInteger("shm.test.kills", 8);
+
+    @TempDir private Path directory;
+    private Peers peers;
+
+    @BeforeEach
+    void open() {
+        peers = new Peers(Where.REGIONS, directory, SemaphoreCommands.class);
+    }
+
+    @AfterEach
+    void close() {
+        peers.close();
+    }
+
+    /** What the survivors do at the time of the death. */
+    private enum Survivor {
+        /** They come afterwards. */
+        IDLE,
+        /** They wait. */
+        BLOCKED,
+        /** One waits, the other tries all the time. */
+        RACING
+    }
+
+    private final class Survivors {
+        private final List<Peer> two = peers.add(2);
+        private final Survivor kind;
+
+        Survivors(Survivor kind) {
+            this.kind = kind;
+            if (kind != Survivor.IDLE) {
+                begin();
+            }
+        }
+
+        private void begin() {
+            two.get(0).say("acquire");
+            two.get(1).say(kind == Survivor.RACING ? "race" : "acquire");
+            if (kind != Survivor.IDLE) {
+                two.get(0).awaitAsleep();
+            }
+            if (kind == Survivor.BLOCKED) {
+                two.get(1).awaitAsleep();
+            }
+        }
+
+        /** Both get a permit, one after the other, and give it back. */
+        void assertBothPass() {
+            if (kind == Survivor.IDLE) {
+                begin();
+            }
+            for (int passed = 0; passed < 2; passed++) {
+                ChildJvm.awaitThat("one has a permit", () -> !two.stream().allMatch(Peer::isBusy));
+                Peer through = two.stream().filter(p -> !p.isBusy()).findFirst().orElseThrow();
+                through.expect("acquired");
+                two.remove(through);
+                assertEquals("released", through.ask("release"));
+            }
+        }
+    }
+
+    /** What a process holds is its own while it lives, also when it is stopped; then it is free. */
+    @ParameterizedTest
+    @EnumSource
+    void killedWithAPermit(Survivor kind) throws Exception {
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 1);
+        try (Victim victim = victim()) {
+            victim.stopAt("semaphore.acquired").say("acquire").awaitStopped("semaphore.acquired");
+            victim.jvm().stop();
+            Survivors survivors = new Survivors(kind);
+            assertFalse(semaphore.tryAcquire(100, MILLISECONDS));
+            victim.kill();
+            survivors.assertBothPass();
+        }
+        assertEquals(1, semaphore.availablePermits());
+    }
+
+    /** What was released is released; who sleeps finds it by its tick. */
+    @ParameterizedTest
+    @CsvSource({
+        "semaphore.released, IDLE",
+        "semaphore.freed, BLOCKED",
+        "semaphore.freed, RACING",
+        "semaphore.signalled, BLOCKED",
+        "semaphore.signalled, RACING"
+    })
+    void killedBeforeItWakes(String point, Survivor kind) {
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 1);
+        try (Victim victim = victim()) {
+            victim.ask("acquire");
+            Survivors survivors = new Survivors(kind);
+            victim.stopAt(point).say("release").awaitStopped(point);
+            victim.kill();
+            survivors.assertBothPass();
+        }
+        assertEquals(1, semaphore.availablePermits());
+    }
+
+    @Test
+    void killedAsWaiter_announced() throws Exception {
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 1);
+        try (Victim victim = victim()) {
+            semaphore.acquire();
+            victim.stopAt("semaphore.announced").say("acquire").awaitStopped("semaphore.announced");
+            Survivors survivors = new Survivors(Survivor.BLOCKED);
+            victim.kill();
+            semaphore.release();
+            survivors.assertBothPass();
+        }
+    }
+
+    /** The wake that it took with it was another's: that one finds the permit by its tick. */
+    @Test
+    void killedAsWaiter_woken() throws Exception {
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 1);
+        semaphore.acquire();
+        try (Victim victim = victim()) {
+            victim.stopAt("wait.woken").say("acquire").awaitAsleep();
+            Peer blocked = peers.add();
+            do {
+                blocked.say("acquire").awaitAsleep();
+                semaphore.release();
+                blocked.expect("acquired");
+                blocked.say("release");
+                semaphore.acquire();
+                blocked.expect("released");
+            } while (!victim.ask(PeerJvm.STATE).startsWith("stopped")); // the wake may go to either
+            victim.kill();
+        }
+        semaphore.release();
+        assertEquals(1, semaphore.availablePermits());
+    }
+
+    /** What it had collected is free, and another may collect. */
+    @ParameterizedTest
+    @ValueSource(strings = {"semaphore.acquired", "semaphore.announced"})
+    void killedWhileItCollects(String point) throws Exception {
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 3);
+        semaphore.acquire();
+        try (Victim victim = victim()) {
+            victim.stopAt(point).say("acquire 3").awaitStopped(point);
+            Peer blocked = peers.add().say("acquire 3");
+            blocked.awaitAsleep(); // for the mutex
+            assertFalse(semaphore.tryAcquire(2));
+            victim.kill();
+            ChildJvm.awaitThat("the other collects", () -> semaphore.availablePermits() == 0);
+            assertTrue(blocked.isBusy());
+            semaphore.release();
+            blocked.expect("acquired");
+        }
+    }
+
+    @Test
+    void killedWhileItReleasesSeveral_losesAllThatItHeld() {
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 3);
+        try (Victim victim = victim()) {
+            victim.ask("acquire 3");
+            victim.stopAt("semaphore.marked").say("release 2").awaitStopped("semaphore.marked");
+            assertEquals(0, semaphore.availablePermits());
+            Peer blocked = peers.add().say("acquire 3");
+            blocked.awaitAsleep();
+            victim.kill();
+            blocked.expect("acquired");
+        }
+    }
+
+    /** Whoever frees the permits of the dead may die itself: the next one goes on. */
+    @Test
+    void killedWhileItSweeps() throws Exception {
+        SharedSemaphore.create(peers.region(), "it", 2).close();
+        try (Victim first = victim();
+                Victim second = victim()) {
+            first.ask("acquire");
+            second.ask("acquire");
+            peers.close(); // so that nobody else sweeps
+            second.stopAt("semaphore.swept").say("acquire");
+            second.awaitAsleep();
+            first.kill();
+            second.awaitStopped("semaphore.swept");
+            second.kill();
+        }
+        try (SharedRegion region = Peers.open(file())) {
+            SharedSemaphore semaphore = SharedSemaphore.open(region, "it");
+            assertTrue(semaphore.tryAcquire(2, 1, MINUTES));
+        }
+    }
+
+    /** BEHAVIOURS 20.6: whenever they die, nobody is stuck and no permit is lost or doubled. */
+    @Test
+    void randomKills_leaveThePermitsWhole() throws Exception {
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 4);
+        SharedValue progress = SharedValue.of(peers.region(), "progress", 'q');
+        Random random = new Random(KILLS);
+        List<Victim> victims = new ArrayList<>();
+        try {
+            for (int kill = 0; kill < KILLS; kill++) {
+                while (victims.size() < 3) {
+                    victims.add(victim().say("storm " + random.nextInt()));
+                }
+                awaitProgress(progress, 100 + random.nextInt(2000));
+                victims.remove(random.nextInt(victims.size())).kill();
+                awaitProgress(progress, 1);
+            }
+            victims.forEach(Victim::kill);
+            assertTrue(semaphore.tryAcquire(4, 1, MINUTES));
+            assertEquals(0, semaphore.availablePermits());
+            assertFalse(semaphore.tryAcquire());
+        } finally {
+            victims.forEach(Victim::close);
+        }
+    }
+
+    private static void awaitProgress(SharedValue progress, int cycles) {
+        long before = progress.getLong();
+        ChildJvm.awaitThat("permits are used", () -> progress.getLong() >= before + cycles);
+    }
+
+    private Path file() {
+        return directory.resolve("peers.shm");
+    }
+
+    private Victim victim() {
+        return new Victim(file(), SemaphoreCommands.class);
+    }
+}

@@ -1,14 +1,15 @@
 package dev.shm.wait;
 
 /**
- * Layout of a {@link RobustMutex}. Its word is the robust futex word of Linux and glibc.
+ * Layout of a {@link RobustMutex}. Its first word is the robust futex word of Linux and glibc; it
+ * and the next one change together, as one long.
  *
  * <pre>
  *  offset  size  field         written by            access
  *  ------  ----  ------------  --------------------  ------------------------------
- *       0     4  word          owners and waiters    CAS
- *       4     4  reserved      nobody                zero
- *       8     8  owner thread  the owner             plain, for diagnostics only
+ *       0     4  word          owners and waiters    CAS of the long; sleepers sleep on it
+ *       4     4  owner thread  the owner             CAS of the long
+ *       8     8  long thread   the owner             plain, for diagnostics only
  *
  *  word    31        30     29                                    0
  *         +---------+------+---------------------------------------+
@@ -26,12 +27,14 @@ package dev.shm.wait;
  *  0           1      x    never written; taken like the same state without WAITERS
  * </pre>
  *
- * <p>The owner thread is meaningful while the tag is not zero. It is the {@code Thread} id inside
- * the owner's JVM.
+ * <p>The owner thread is the {@code Thread} id inside the owner's JVM, 0 while the tag is 0. An id
+ * of 2^32 - 1 or more, which only a JVM with very many virtual threads gets to, does not fit: then
+ * all bits of the field are set, and the id stands in the long thread.
  */
 final class MutexLayout {
     static final int WORD = 0;
-    static final int OWNER_THREAD = 8;
+    static final int OWNER_THREAD = 4;
+    static final int LONG_THREAD = 8;
     static final int BYTES = 16;
     static final int ALIGNMENT = 8;
 
@@ -40,5 +43,32 @@ final class MutexLayout {
     static final int TAG = DIED - 1;
     static final int FREE = 0;
 
+    /** What stands for a thread whose id does not fit. */
+    static final int LONG_ID = -1;
+
+    private static final long LEAST_LONG_ID = 0xFFFF_FFFFL;
+
     private MutexLayout() {}
+
+    /** The long of a mutex that a participant's thread holds. */
+    static long held(int word, int thread) {
+        return (long) thread << Integer.SIZE | Integer.toUnsignedLong(word);
+    }
+
+    static int word(long both) {
+        return (int) both;
+    }
+
+    static int thread(long both) {
+        return (int) (both >>> Integer.SIZE);
+    }
+
+    /** What stands for a thread of this id. */
+    static int thread(Thread thread) {
+        return fits(thread.getId()) ? (int) thread.getId() : LONG_ID;
+    }
+
+    static boolean fits(long threadId) {
+        return threadId < LEAST_LONG_ID;
+    }
 }

@@ -2,10 +2,13 @@ package dev.shm.wait;
 
 import static dev.shm.wait.MutexLayout.DIED;
 import static dev.shm.wait.MutexLayout.FREE;
-import static dev.shm.wait.MutexLayout.OWNER_THREAD;
+import static dev.shm.wait.MutexLayout.LONG_ID;
+import static dev.shm.wait.MutexLayout.LONG_THREAD;
 import static dev.shm.wait.MutexLayout.TAG;
 import static dev.shm.wait.MutexLayout.WAITERS;
-import static dev.shm.wait.MutexLayout.WORD;
+import static dev.shm.wait.MutexLayout.held;
+import static dev.shm.wait.MutexLayout.thread;
+import static dev.shm.wait.MutexLayout.word;
 
 import dev.shm.memory.KillPoint;
 import org.agrona.concurrent.AtomicBuffer;
@@ -29,11 +32,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p><b>Threads and processes.</b> The owner is a thread of a participant. The shared word names
- * the participant; which of its threads, and how many times, is known to this object alone. Hence
- * <em>one object per attachment and place</em>: two objects with the same tag on the same word
- * would each take the other's threads for strangers, and block a thread on itself. Two attachments
- * of one JVM have two tags and are as strange to each other as two processes. The lock is barging:
- * no order among those who wait, and no fairness. A participant that is stopped keeps what it owns.
+ * the participant and its thread, by {@link Thread#getId()}, which a thread's class must not make
+ * up; how many times the thread holds the lock is known to this object alone. Hence <em>one object
+ * per attachment and place</em>: two objects with the same tag on the same word would each count
+ * for themselves. Two attachments of one JVM have two tags and are as strange to each other as two
+ * processes. The lock is barging: no order among those who wait, and no fairness. A participant
+ * that is stopped keeps what it owns.
  *
  * <p><b>Memory effects.</b> Unlocking happens-before the next lock, whichever process takes it. So
  * does the death of an owner before the lock that reports it.
@@ -51,6 +55,7 @@ public final class RobustMutex {
      * Overview (ALGORITHMS 2; the word is pictured in MutexLayout).
      *
      *   lock    CAS 0 -> self (L). Otherwise, until it works:
+     *             ours already:      count
      *             nobody's:          CAS w -> w | self | keep (L)
      *             a dead owner's:    CAS w -> self | WAITERS | DIED (T)
      *             a living owner's:  spin a little; CAS w -> w | WAITERS (W); sleep on that value
@@ -59,6 +64,16 @@ public final class RobustMutex {
      *           What is not consistent keeps its DIED.
      *   leave   a timeout or an interrupt after a sleep may have taken a wake that another needs: if the
      *           lock is free wake one, else see to it that WAITERS is there (B).
+     *
+     * w is the word and, in the upper half of the same long, the owner's thread, which comes and goes with
+     * the tag. So an acquisition is one store, the CAS itself: there is no moment at which the lock has an
+     * owner that does not know of it, or that others cannot name. Only the thread itself makes the long
+     * name it or stop doing so, so it can ask by a read whether the lock is its own. (A thread whose id does
+     * not fit is named a moment later.) What follows is about the word alone; the thread changes nothing in
+     * it. Each CAS of the long is one of the word, and it
+     * fails where that of the word would not only if two threads of one participant have come and gone in
+     * between, and then it is made again. The futex compares the word: a sleeper that does not notice such
+     * a change sleeps on a word with WAITERS all the same.
      *
      * Nothing is lost. Ownership changes only by a CAS from a word that is nobody's or a dead one's. Death
      * certificates are final and tags never return, so a value seen twice means the same (no ABA) and of
@@ -92,20 +107,17 @@ public final class RobustMutex {
 
     private final AtomicBuffer buffer;
     private final int offset;
-    private final int word;
     private final Liveness liveness;
     private final Waiter waiter;
     private final TickPolicy ticks;
     private final int spins;
     private final int self;
 
-    /**
-     * The thread that holds the lock, if it is one of ours; only the thread itself writes its name.
-     */
-    private @Nullable Thread owner;
+    /** How many times more than once its owner holds the lock; the owner's. */
+    private int nested;
 
-    private int holds; // the owner's
-    private boolean inconsistent; // the owner's
+    /** The owner, if it is a thread of ours whose id does not fit into the word beside the tag. */
+    private @Nullable Thread longOwner;
 
     /**
      * A mutex in memory that was zero at birth. We must have joined the region: our tag is asked
@@ -151,7 +163,6 @@ public final class RobustMutex {
         }
         this.buffer = buffer;
         this.offset = offset;
-        this.word = offset + WORD;
         this.liveness = liveness;
         this.waiter = waiter;
         this.ticks = ticks;
@@ -168,18 +179,26 @@ public final class RobustMutex {
      * @throws IllegalStateException if the region was closed, or this participant declared dead
      */
     public Acquisition lock() {
-        Thread current = Thread.currentThread();
-        if (owner == current) {
-            return reenter();
+        return lockIfFree(buffer) ? Acquisition.ACQUIRED : lockSlowly(Thread.currentThread());
+    }
+
+    /**
+     * Acquires the lock if nobody holds it and nobody died, in one step. The fast path of those who
+     * have a buffer of their own over the same memory, which they can close.
+     *
+     * @param view of the memory that the mutex lies in, from the same start
+     * @return false if the lock was not acquired, for whatever reason: it may be free all the same
+     * @throws IllegalStateException if the view was closed
+     */
+    public boolean lockIfFree(AtomicBuffer view) {
+        long id = Thread.currentThread().getId();
+        if (MutexLayout.fits(id)
+                && view.compareAndSetLong(
+                        offset, FREE, held(self, (int) id))) { // (L) pairs with (U)
+            KillPoint.at("mutex.acquired");
+            return true;
         }
-        if (buffer.compareAndSetInt(
-                word, FREE, self)) { // (L) pairs with (U): the guarded data is visible
-            owner = current;
-            holds = 1;
-            inconsistent = false;
-            return acquired(current);
-        }
-        return lockSlowly(current);
+        return false;
     }
 
     /**
@@ -207,20 +226,17 @@ public final class RobustMutex {
      */
     public @Nullable Acquisition tryLock() {
         Thread current = Thread.currentThread();
-        if (owner == current) {
+        long seen = buffer.getLongVolatile(offset);
+        if (isOurs(seen, current)) {
             return reenter();
         }
-        int seen = buffer.getIntVolatile(word);
-        int claimed = claim(seen, 0);
+        long claimed = claim(seen, current, 0);
         while (claimed != 0) {
-            if (buffer.compareAndSetInt(word, seen, claimed)) { // (L) or (T)
-                owner = current;
-                holds = 1;
-                inconsistent = (claimed & DIED) != 0;
-                return acquired(current);
+            if (buffer.compareAndSetLong(offset, seen, claimed)) { // (L) or (T)
+                return acquired(claimed, current);
             }
-            seen = buffer.getIntVolatile(word);
-            claimed = claim(seen, 0);
+            seen = buffer.getLongVolatile(offset);
+            claimed = claim(seen, current, 0);
         }
         return null;
     }
@@ -257,17 +273,12 @@ public final class RobustMutex {
      * @throws IllegalStateException if the region was closed, or this participant declared dead
      */
     public void markConsistent() {
-        checkHeld();
-        if (!inconsistent) {
-            return;
+        long seen = checkHeld();
+        while ((word(seen) & DIED) != 0
+                && !buffer.compareAndSetLong(offset, seen, seen & ~(long) DIED)) { // (C)
+            seen = checkHeld();
         }
-        int seen;
-        do {
-            seen = buffer.getIntVolatile(word);
-            checkStillOurs(seen);
-        } while (!buffer.compareAndSetInt(word, seen, seen & ~DIED)); // (C)
         KillPoint.at("mutex.consistent");
-        inconsistent = false;
     }
 
     /**
@@ -279,16 +290,24 @@ public final class RobustMutex {
      *     and lost the lock while it held it; it does not hold the lock then
      */
     public void unlock() {
-        checkHeld();
-        holds--;
-        if (holds > 0) {
-            return;
+        if (!unlockIfAlone(buffer)) {
+            unlockSlowly();
         }
-        int died = inconsistent ? DIED : 0;
-        owner = null;
-        if (!buffer.compareAndSetInt(word, self | died, died)) { // (U) pairs with (L)
-            unlockSlowly(died);
-        }
+    }
+
+    /**
+     * Gives the lock up, in one step, if the current thread holds it once, nobody sleeps and nobody
+     * died. The fast path of those who have a buffer of their own over the same memory.
+     *
+     * @param view of the memory that the mutex lies in, from the same start
+     * @return false if nothing was done
+     * @throws IllegalStateException if the view was closed
+     */
+    public boolean unlockIfAlone(AtomicBuffer view) {
+        long id = Thread.currentThread().getId();
+        return nested == 0
+                && MutexLayout.fits(id)
+                && view.compareAndSetLong(offset, held(self, (int) id), FREE); // (U) pairs with (L)
     }
 
     /**
@@ -297,7 +316,7 @@ public final class RobustMutex {
      * @return true if a first lock would succeed at once, and report no death
      */
     public boolean isFree() {
-        return buffer.getIntVolatile(word) == FREE;
+        return buffer.getIntVolatile(offset) == FREE;
     }
 
     /**
@@ -307,7 +326,7 @@ public final class RobustMutex {
      * @return true if {@link #tryLock()} would return {@code OWNER_DIED}
      */
     public boolean isAbandoned() {
-        int seen = buffer.getIntVolatile(word);
+        int seen = buffer.getIntVolatile(offset);
         int tag = seen & TAG;
         return tag == 0 ? (seen & DIED) != 0 : liveness.isDead(tag);
     }
@@ -319,7 +338,7 @@ public final class RobustMutex {
      * @return true until {@link #markConsistent}
      */
     public boolean isInconsistent() {
-        return (buffer.getIntVolatile(word) & DIED) != 0;
+        return (buffer.getIntVolatile(offset) & DIED) != 0;
     }
 
     /**
@@ -328,17 +347,7 @@ public final class RobustMutex {
      * @return true also when those who waited have left or died
      */
     public boolean hasWaiters() {
-        return (buffer.getIntVolatile(word) & WAITERS) != 0;
-    }
-
-    /**
-     * The thread of this participant that holds the lock, for messages: read without
-     * synchronisation.
-     *
-     * @return null if none of ours does
-     */
-    public @Nullable Thread ownerThread() {
-        return owner;
+        return (buffer.getIntVolatile(offset) & WAITERS) != 0;
     }
 
     /**
@@ -347,17 +356,19 @@ public final class RobustMutex {
      * @return its tag; zero if nobody does
      */
     public int ownerTag() {
-        return buffer.getIntVolatile(word) & TAG;
+        return buffer.getIntVolatile(offset) & TAG;
     }
 
     /**
-     * The thread that holds the lock, as its own JVM numbers it. For diagnostics: it is written a
-     * moment after the lock was taken, and stays behind when it is given up.
+     * The thread that holds the lock, as its own JVM numbers it. For diagnostics.
      *
-     * @return a thread id
+     * @return a thread id; zero if nobody holds the lock
      */
     public long ownerThreadId() {
-        return buffer.getLong(offset + OWNER_THREAD);
+        int thread = thread(buffer.getLongVolatile(offset));
+        return thread == LONG_ID
+                ? buffer.getLong(offset + LONG_THREAD)
+                : Integer.toUnsignedLong(thread);
     }
 
     /**
@@ -366,7 +377,7 @@ public final class RobustMutex {
      * @return true between its first lock and its last unlock
      */
     public boolean isHeldByCurrentThread() {
-        return owner == Thread.currentThread();
+        return isOurs(buffer.getLongVolatile(offset), Thread.currentThread());
     }
 
     /**
@@ -375,33 +386,49 @@ public final class RobustMutex {
      * @return zero if it does not
      */
     public int holdCount() {
-        return isHeldByCurrentThread() ? holds : 0;
+        return isHeldByCurrentThread() ? nested + 1 : 0;
+    }
+
+    /**
+     * Whether a thread holds a mutex that was seen so. Nobody but the thread itself makes that true
+     * or false.
+     */
+    private boolean isOurs(long seen, Thread thread) {
+        return (word(seen) & TAG) == self
+                && thread(seen) == thread(thread)
+                && (thread(seen) != LONG_ID || longOwner == thread);
     }
 
     /** The owner alone gets here, so its holds are its own. */
     private Acquisition reenter() {
-        if (holds == Integer.MAX_VALUE) {
+        if (nested == Integer.MAX_VALUE - 1) {
             throw new IllegalStateException(
-                    "holds=" + holds + ": a thread can hold it no more often");
+                    "holds=" + Integer.MAX_VALUE + ": a thread can hold it no more often");
         }
-        holds++;
+        nested++;
         return Acquisition.ACQUIRED;
     }
 
     /**
-     * The end of every acquisition. The CAS before it has made us the owner, and plain stores have
-     * said so to our own threads; in between there is no call and no allocation, since a
-     * StackOverflowError there would leave the lock with an owner that does not know of it.
+     * The end of every acquisition but the fastest. The CAS before it has made us the owner;
+     * between it and the two stores there is no call and no allocation, since a StackOverflowError
+     * there would leave the lock with an owner that does not know of it.
      */
-    private Acquisition acquired(Thread current) {
-        Acquisition acquisition = inconsistent ? Acquisition.OWNER_DIED : Acquisition.ACQUIRED;
+    private Acquisition acquired(long claimed, Thread current) {
+        nested = 0;
+        if (thread(claimed) == LONG_ID) {
+            longOwner = current;
+            buffer.putLong(offset + LONG_THREAD, current.getId());
+        }
         KillPoint.at("mutex.acquired");
-        buffer.putLong(offset + OWNER_THREAD, current.getId());
-        return acquisition;
+        return (word(claimed) & DIED) != 0 ? Acquisition.OWNER_DIED : Acquisition.ACQUIRED;
     }
 
     /** An interrupt ends a round, with its baton passed, and another begins. */
     private Acquisition lockSlowly(Thread current) {
+        if (isHeldByCurrentThread()) {
+            return reenter();
+        }
         boolean interrupted = false;
         try {
             while (true) {
@@ -425,16 +452,13 @@ public final class RobustMutex {
         int spinsLeft = spins;
         int keep = 0;
         while (true) {
-            int seen = buffer.getIntVolatile(word);
-            int claimed = claim(seen, keep);
+            long seen = buffer.getLongVolatile(offset);
+            long claimed = claim(seen, current, keep);
             if (claimed != 0) {
-                if (buffer.compareAndSetInt(word, seen, claimed)) { // (L) or (T)
-                    owner = current;
-                    holds = 1;
-                    inconsistent = (claimed & DIED) != 0;
-                    return acquired(current);
+                if (buffer.compareAndSetLong(offset, seen, claimed)) { // (L) or (T)
+                    return acquired(claimed, current);
                 }
-            } else if (spinsLeft > 0 && (seen & WAITERS) == 0) {
+            } else if (spinsLeft > 0 && (word(seen) & WAITERS) == 0) {
                 spinsLeft--;
                 Thread.onSpinWait();
             } else if (current.isInterrupted() || deadline.isExpired()) {
@@ -444,34 +468,35 @@ public final class RobustMutex {
                 return null;
             } else if (announce(seen)) {
                 KillPoint.at("mutex.announced");
-                sleep(seen | WAITERS, deadline, tick);
+                sleep(word(seen) | WAITERS, deadline, tick);
                 keep = WAITERS;
             }
         }
     }
 
-    /** The word that makes us the owner of a mutex that was seen so; zero when its owner lives. */
-    private int claim(int seen, int keep) {
-        int tag = seen & TAG;
+    /** What makes us the owner of a mutex that was seen so; zero when its owner lives. */
+    private long claim(long seen, Thread current, int keep) {
+        int tag = word(seen) & TAG;
         if (tag == 0) {
-            return seen | self | keep;
+            return held(self | word(seen) & DIED | keep, thread(current));
         }
         if (liveness.isDead(tag)) {
             liveness.checkOpen(); // the dead one may be ourselves
-            return self | WAITERS | DIED;
+            return held(self | WAITERS | DIED, thread(current));
         }
         return 0;
     }
 
-    private boolean announce(int seen) {
-        return (seen & WAITERS) != 0
-                || buffer.compareAndSetInt(
-                        word, seen, seen | WAITERS); // (W) pairs with (U): one wakes
+    private boolean announce(long seen) {
+        long announced = seen | Integer.toUnsignedLong(WAITERS);
+        return seen == announced
+                || buffer.compareAndSetLong(
+                        offset, seen, announced); // (W) pairs with (U): one wakes
     }
 
     /** Sleeps for a tick at most; after one without news sees to it that deaths are noticed. */
     private void sleep(int announced, Deadline deadline, Tick tick) {
-        boolean news = waiter.await(buffer, word, announced, tick.nanos(deadline));
+        boolean news = waiter.await(buffer, offset, announced, tick.nanos(deadline));
         liveness.checkOpen();
         if (news) {
             KillPoint.at("mutex.woken");
@@ -485,9 +510,9 @@ public final class RobustMutex {
     /** A sleeper that leaves may have taken the wake that was meant for one that stays (B). */
     private void passBaton() {
         while (true) {
-            int seen = buffer.getIntVolatile(word);
-            if ((seen & TAG) == 0) {
-                waiter.wake(buffer, word, 1);
+            long seen = buffer.getLongVolatile(offset);
+            if ((word(seen) & TAG) == 0) {
+                waiter.wake(buffer, offset, 1);
                 return;
             }
             if (announce(seen)) {
@@ -496,25 +521,34 @@ public final class RobustMutex {
         }
     }
 
-    private void unlockSlowly(int died) {
-        while (true) {
-            int seen = buffer.getIntVolatile(word);
-            checkStillOurs(seen);
-            if (buffer.compareAndSetInt(word, seen, died)) { // (U) pairs with (L) and (W)
-                KillPoint.at("mutex.unlocked");
-                if ((seen & WAITERS) != 0) {
-                    waiter.wake(buffer, word, 1); // after the word: who is woken finds it free
-                }
-                return;
-            }
+    private void unlockSlowly() {
+        long seen = checkHeld();
+        if (nested > 0) {
+            nested--;
+            return;
+        }
+        longOwner = null;
+        while (!buffer.compareAndSetLong(offset, seen, word(seen) & DIED)) { // (U)
+            seen = buffer.getLongVolatile(offset);
+            checkStillOurs(word(seen));
+        }
+        KillPoint.at("mutex.unlocked");
+        if ((word(seen) & WAITERS) != 0) {
+            waiter.wake(buffer, offset, 1); // after the word: who is woken finds it free
         }
     }
 
-    private void checkHeld() {
-        if (owner != Thread.currentThread()) {
+    /** The mutex, which the current thread holds. */
+    private long checkHeld() {
+        long seen = buffer.getLongVolatile(offset);
+        if (!isOurs(seen, Thread.currentThread())) {
+            if (liveness.isDead(self)) {
+                checkStillOurs(word(seen));
+            }
             throw new IllegalMonitorStateException(
                     "thread=" + Thread.currentThread().getName() + ": does not hold the mutex");
         }
+        return seen;
     }
 
     /** Fencing: only a death certificate takes a lock from its owner. */
@@ -531,7 +565,7 @@ public final class RobustMutex {
 
     @Override
     public String toString() {
-        int seen = buffer.getIntVolatile(word);
+        int seen = buffer.getIntVolatile(offset);
         int tag = seen & TAG;
         return "RobustMutex["
                 + (tag == 0 ? "free" : "owner=" + tag + " thread=" + ownerThreadId())

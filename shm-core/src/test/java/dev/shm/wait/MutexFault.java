@@ -30,6 +30,8 @@ enum MutexFault {
     /** The word is read, compared and written in three steps. */
     NO_ATOMICITY;
 
+    private static final long WAITERS = Integer.toUnsignedLong(MutexLayout.WAITERS);
+
     /** What a mutex is to be built on. */
     record Injected(AtomicBuffer buffer, Waiter waiter, UnaryOperator<Liveness> liveness) {}
 
@@ -83,27 +85,27 @@ enum MutexFault {
         @Override
         public @Nullable Object call(AtomicBuffer target, Method method, Object[] arguments)
                 throws Throwable {
-            if (method.getName().equals("compareAndSetInt") && (int) arguments[0] == word) {
-                return compareAndSet(target, (int) arguments[1], (int) arguments[2]);
+            if (method.getName().equals("compareAndSetLong") && (int) arguments[0] == word) {
+                return compareAndSet(target, (long) arguments[1], (long) arguments[2]);
             }
             return Interception.proceed(target, method, arguments);
         }
 
-        private boolean compareAndSet(AtomicBuffer target, int seen, int next) {
+        private boolean compareAndSet(AtomicBuffer target, long seen, long next) {
             boolean fromFree = tag(seen) == 0;
             boolean toFree = tag(next) == 0;
-            boolean announcement = next == (seen | MutexLayout.WAITERS) && seen != next;
-            int written = next;
+            boolean announcement = next == (seen | WAITERS) && seen != next;
+            long written = next;
             switch (fault) {
-                case NO_KEEP -> written = fromFree ? next & ~MutexLayout.WAITERS : next;
-                case DIED_IS_NOT_STICKY -> written = toFree ? next & ~MutexLayout.DIED : next;
+                case NO_KEEP -> written = fromFree ? next & ~WAITERS : next;
+                case DIED_IS_NOT_STICKY -> written = toFree ? MutexLayout.FREE : next;
                 case WAKE_BEFORE_UNLOCK -> {
-                    if (toFree && (seen & MutexLayout.WAITERS) != 0) {
+                    if (toFree && (seen & WAITERS) != 0) {
                         waiter.wake(target, word, 1);
                     }
                 }
                 case NO_BATON -> {
-                    if (toFree && (seen & MutexLayout.WAITERS) != 0) {
+                    if (toFree && (seen & WAITERS) != 0) {
                         unlocking.add(Thread.currentThread());
                     }
                     if (announcement && Thread.currentThread().isInterrupted()) {
@@ -111,19 +113,19 @@ enum MutexFault {
                     }
                 }
                 case NO_ATOMICITY -> {
-                    if (target.getIntVolatile(word) != seen) {
+                    if (target.getLongVolatile(word) != seen) {
                         return false;
                     }
-                    target.putIntVolatile(word, next);
+                    target.putLongVolatile(word, next);
                     return true;
                 }
                 default -> {}
             }
-            return target.compareAndSetInt(word, seen, written);
+            return target.compareAndSetLong(word, seen, written);
         }
 
-        private static int tag(int value) {
-            return value & MutexLayout.TAG;
+        private static int tag(long value) {
+            return MutexLayout.word(value) & MutexLayout.TAG;
         }
     }
 
@@ -137,9 +139,9 @@ enum MutexFault {
         @Override
         public boolean isDead(int tag) {
             if (real.isDead(tag)) {
-                int seen = buffer.getIntVolatile(word);
-                if ((seen & MutexLayout.TAG) == tag) {
-                    buffer.compareAndSetInt(word, seen, MutexLayout.FREE);
+                long seen = buffer.getLongVolatile(word);
+                if (Injector.tag(seen) == tag) {
+                    buffer.compareAndSetLong(word, seen, MutexLayout.FREE);
                 }
             }
             return false;

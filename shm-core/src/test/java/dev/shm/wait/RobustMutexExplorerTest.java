@@ -65,7 +65,7 @@ class RobustMutexExplorerTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void everyFault_isFound(MutexFault fault) {
         int deaths = fault.showsWithoutADeath() ? 0 : 2;
-        Rules rules = Rules.PLAIN.withDeaths(deaths).withInterrupts(1);
+        Rules rules = Rules.PLAIN.withDeaths(deaths).withInterrupts(2);
         assertFound(explorer(THREE_INTERRUPTIBLE, rules, TickPolicy.STANDARD, fault));
     }
 

@@ -1,10 +1,15 @@
 package dev.shm.wait;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** The numbers of the mutex are the file format. */
@@ -20,7 +25,8 @@ class RobustMutexLayoutTest {
     @Test
     void places() {
         assertEquals(0, MutexLayout.WORD);
-        assertEquals(8, MutexLayout.OWNER_THREAD);
+        assertEquals(4, MutexLayout.OWNER_THREAD);
+        assertEquals(8, MutexLayout.LONG_THREAD);
         assertEquals(16, RobustMutex.BYTES);
     }
 
@@ -35,10 +41,66 @@ class RobustMutexLayoutTest {
     void aHeldMutex_namesParticipantAndThread() {
         mutex.lock();
         assertEquals(TAG, bytes.getInt(OFFSET));
-        assertEquals(0, bytes.getInt(OFFSET + 4));
-        assertEquals(Thread.currentThread().getId(), bytes.getLong(OFFSET + 8));
+        assertEquals(Thread.currentThread().getId(), bytes.getInt(OFFSET + 4));
+        assertEquals(0, bytes.getLong(OFFSET + 8));
         mutex.unlock();
-        assertEquals(0, bytes.getInt(OFFSET));
+        assertEquals(0, bytes.getLong(OFFSET));
+    }
+
+    @Test
+    void theLargestIds_doNotFit() {
+        assertTrue(MutexLayout.fits(1));
+        assertTrue(MutexLayout.fits(0xFFFF_FFFEL));
+        assertFalse(MutexLayout.fits(0xFFFF_FFFFL));
+        assertFalse(MutexLayout.fits(0x1_0000_0000L));
+        assertFalse(MutexLayout.fits(Long.MAX_VALUE));
+    }
+
+    /** Two threads whose ids do not fit are not taken for each other. */
+    @Test
+    void anOwnerWithALongId_isToldByItsThread() throws Exception {
+        inThread(
+                0x1_0000_0007L,
+                () -> {
+                    mutex.lock();
+                    mutex.lock();
+                    assertEquals(2, mutex.holdCount());
+                    assertEquals(TAG, bytes.getInt(OFFSET));
+                    assertEquals(-1, bytes.getInt(OFFSET + 4));
+                    assertEquals(0x1_0000_0007L, bytes.getLong(OFFSET + 8));
+                    assertEquals(0x1_0000_0007L, mutex.ownerThreadId());
+                    inThread(0x2_0000_0007L, this::expectIsAnothers);
+                    mutex.unlock();
+                    assertEquals(1, mutex.holdCount());
+                    mutex.unlock();
+                    assertEquals(0, bytes.getLong(OFFSET));
+                });
+    }
+
+    private void expectIsAnothers() {
+        assertFalse(mutex.isHeldByCurrentThread());
+        assertEquals(0, mutex.holdCount());
+        assertNull(mutex.tryLock());
+        assertThrows(IllegalMonitorStateException.class, mutex::unlock);
+    }
+
+    private static void inThread(long id, Runnable body) {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread thread =
+                new Thread(body) {
+                    @Override
+                    public long getId() {
+                        return id;
+                    }
+                };
+        thread.setUncaughtExceptionHandler((where, what) -> thrown.set(what));
+        thread.start();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        assertNull(thrown.get());
     }
 
     @Test

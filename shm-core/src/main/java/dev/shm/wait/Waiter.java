@@ -1,6 +1,8 @@
 package dev.shm.wait;
 
+import java.util.function.Supplier;
 import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.IdleStrategy;
 
 /**
  * Sleeps on, and wakes, one aligned {@code int} of shared memory.
@@ -80,18 +82,37 @@ public interface Waiter {
      * elsewhere and for {@code -Dshm.wait=poll}. Virtual threads always poll, so that they never
      * pin their carrier. Nothing native is loaded before the first sleep or wake.
      *
+     * <p>{@code -Dshm.wait.idle=CLASS} puts an idle strategy of the user's in front of every sleep,
+     * for the first {@code -Dshm.wait.idle.micros=20} microseconds of it: {@code
+     * org.agrona.concurrent.BusySpinIdleStrategy}, say, where a wake-up is too slow. A class that
+     * implements {@link org.agrona.concurrent.IdleStrategy} and has a public constructor without
+     * parameters; each thread gets an object of its own. Without it a sleep begins at once.
+     *
      * @return the waiter that all objects of this JVM share
      * @throws IllegalArgumentException if the system property {@code shm.wait} is neither {@code
-     *     auto} nor {@code poll}
+     *     auto} nor {@code poll}, {@code shm.wait.idle} names no such class, or {@code
+     *     shm.wait.idle.micros} is not a number of 0 or more
      */
     static Waiter system() {
         String wanted = System.getProperty("shm.wait", "auto");
         return switch (wanted) {
-            case "auto" -> SystemWaiter.INSTANCE;
-            case "poll" -> PollingWaiter.INSTANCE;
+            case "auto" -> IdlingWaiter.asConfigured(SystemWaiter.INSTANCE);
+            case "poll" -> IdlingWaiter.asConfigured(PollingWaiter.INSTANCE);
             default ->
                     throw new IllegalArgumentException(
                             "shm.wait=" + wanted + ": allowed are auto and poll");
         };
+    }
+
+    /**
+     * A waiter that idles before it sleeps.
+     *
+     * @param strategies makes an idle strategy for each thread
+     * @param nanos how long a sleep idles first; with {@link Long#MAX_VALUE} it does nothing else
+     * @param sleeping the waiter that goes on after that, and that wakes
+     * @return the waiter
+     */
+    static Waiter idling(Supplier<IdleStrategy> strategies, long nanos, Waiter sleeping) {
+        return new IdlingWaiter(strategies, nanos, sleeping);
     }
 }

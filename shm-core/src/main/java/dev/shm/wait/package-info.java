@@ -14,11 +14,12 @@
  *      ^  ^        ^
  *      |   `-- Futex  ---&gt; jna (loaded by the first sleep or wake)
  *      |           ^
- *      `-- SystemWaiter ---&gt; VirtualThreads
+ *      |-- SystemWaiter ---&gt; VirtualThreads
+ *      `-- IdlingWaiter ---&gt; Deadline, any other Waiter
  * </pre>
  *
- * <p>The package depends on Agrona's buffer interfaces, on the kill points of our memory package,
- * and, lazily, on JNA.
+ * <p>The package depends on Agrona's interfaces of buffers and of idling, on the kill points of our
+ * memory package, and, lazily, on JNA.
  */
 @NullMarked
 package dev.shm.wait;

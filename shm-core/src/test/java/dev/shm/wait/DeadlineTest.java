@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Date;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,19 @@ class DeadlineTest {
         }
         assertTrue(System.nanoTime() - start >= nanos);
         assertEquals(0, deadline.remainingNanos());
+    }
+
+    @Test
+    @SuppressWarnings("JavaUtilDate") // what Condition.awaitUntil is given
+    void at_isThatFarFromNow() {
+        long now = System.currentTimeMillis();
+        assertTrue(Deadline.at(new Date(now)).isExpired());
+        assertTrue(Deadline.at(new Date(0)).isExpired());
+        assertTrue(Deadline.at(new Date(Long.MIN_VALUE)).isExpired());
+        long left = Deadline.at(new Date(now + TimeUnit.HOURS.toMillis(2))).remainingNanos();
+        assertTrue(left <= TimeUnit.HOURS.toNanos(2));
+        assertTrue(left > TimeUnit.HOURS.toNanos(1));
+        assertFalse(Deadline.at(new Date(Long.MAX_VALUE)).isExpired());
     }
 
     @Test

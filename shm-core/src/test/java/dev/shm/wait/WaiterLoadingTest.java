@@ -16,6 +16,8 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When native code is loaded, and what happens where it cannot be. */
 class WaiterLoadingTest {
@@ -40,6 +42,15 @@ class WaiterLoadingTest {
         String log = run(List.of("-Dshm.wait=poll", VERBOSE.get(0)), CLASS_PATH);
         assertTrue(log.contains(PollingWaiter.class.getName()));
         assertFalse(log.contains("com.sun.jna"));
+    }
+
+    /** No flag is needed for a strategy of Agrona's either. */
+    @ParameterizedTest
+    @ValueSource(strings = {"BusySpinIdleStrategy", "YieldingIdleStrategy", "BackoffIdleStrategy"})
+    void aStrategyOfTheUsers_idlesBeforeEverySleep(String strategy) throws Exception {
+        String name = "org.agrona.concurrent." + strategy;
+        String log = run(List.of("-Dshm.wait.idle=" + name, VERBOSE.get(0)), CLASS_PATH);
+        assertTrue(log.contains(name));
     }
 
     @Test

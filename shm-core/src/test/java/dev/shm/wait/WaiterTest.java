@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.BackoffIdleStrategy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -34,11 +35,24 @@ class WaiterTest {
 
     private final AtomicBuffer buffer = new MappedBuffer(ByteBuffer.allocateDirect(128));
 
+    private static final List<Waiter> WAITERS = makeWaiters();
+
+    /** Those that every platform has, the futex where there is one, and idling before each. */
+    private static List<Waiter> makeWaiters() {
+        List<Waiter> waiters =
+                new ArrayList<>(List.of(PollingWaiter.INSTANCE, SystemWaiter.INSTANCE));
+        if (FutexTest.isHere()) {
+            waiters.add(Futex.INSTANCE);
+        }
+        for (Waiter waiter : List.copyOf(waiters)) {
+            waiters.add(Waiter.idling(BackoffIdleStrategy::new, 20_000, waiter));
+        }
+        waiters.add(Waiter.idling(BackoffIdleStrategy::new, FOREVER, SystemWaiter.INSTANCE));
+        return waiters;
+    }
+
     static Stream<Waiter> waiters() {
-        Stream<Waiter> everywhere = Stream.of(PollingWaiter.INSTANCE, SystemWaiter.INSTANCE);
-        return FutexTest.isHere()
-                ? Stream.concat(everywhere, Stream.of(Futex.INSTANCE))
-                : everywhere;
+        return WAITERS.stream();
     }
 
     @ParameterizedTest
@@ -92,8 +106,7 @@ class WaiterTest {
     void wake_reachesAnotherProcess(Waiter waiter) throws Exception {
         Path file = dir.resolve("words");
         AtomicBuffer mapped = SharedFile.map(file);
-        try (ChildJvm child =
-                ChildJvm.start(Child.class, file, waiter.getClass().getSimpleName())) {
+        try (ChildJvm child = ChildJvm.start(Child.class, file, WAITERS.indexOf(waiter))) {
             Background<Void> ours = Background.start(() -> play(waiter, mapped, 0));
             ours.join();
             child.join();
@@ -238,13 +251,9 @@ class WaiterTest {
     static final class Child {
         private Child() {}
 
-        /** File, and the simple name of the waiter's class. */
+        /** File, and the number of the waiter. */
         public static void main(String[] arguments) throws IOException {
-            Waiter waiter =
-                    waiters()
-                            .filter(w -> w.getClass().getSimpleName().equals(arguments[1]))
-                            .findFirst()
-                            .orElseThrow();
+            Waiter waiter = WAITERS.get(Integer.parseInt(arguments[1]));
             play(waiter, SharedFile.map(Path.of(arguments[0])), 1);
         }
     }

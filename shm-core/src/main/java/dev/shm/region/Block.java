@@ -78,6 +78,15 @@ public final class Block implements AutoCloseable {
         return configB;
     }
 
+    /**
+     * Returns how long to wait for a process that lives and does not go on.
+     *
+     * @return nanoseconds, as {@link RegionOptions#maxWait} set them.
+     */
+    public long maxWaitNanos() {
+        return region.maxWaitNanos();
+    }
+
     int entry() {
         return entry;
     }

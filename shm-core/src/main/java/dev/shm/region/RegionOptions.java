@@ -156,7 +156,8 @@ public final class RegionOptions {
 
     /**
      * Sets how long opening a region, or an object in it, waits for a living process that is just
-     * creating or deleting one. Only a stopped process takes that long; it is never taken for dead.
+     * creating or deleting one, and writing a struct for one that is just writing it. Only a
+     * stopped process takes that long; it is never taken for dead.
      *
      * @param timeout more than 0; 10 seconds by default.
      * @param unit the unit of the timeout.

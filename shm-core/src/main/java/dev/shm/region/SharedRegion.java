@@ -435,6 +435,10 @@ public final class SharedRegion implements AutoCloseable {
         return participants;
     }
 
+    long maxWaitNanos() {
+        return options.waitNanos();
+    }
+
     Participants membership() {
         return participants;
     }

@@ -67,7 +67,7 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
     /** If the code is {@code d}. */
     private final @Nullable MappedBuffer doubles;
 
-    private SharedArray(Block block, TypeCode type, int base, int length, boolean isView) {
+    SharedArray(Block block, TypeCode type, int base, int length, boolean isView) {
         this.block = block;
         this.buffer = block.buffer();
         this.type = type;

@@ -35,8 +35,11 @@ public final class SharedArrayType implements ObjectType {
     }
 
     static TypeCode check(Block block) {
-        TypeCode type = Formats.code(block, block.configA());
-        long length = block.configB();
+        return check(block, block.configA(), block.configB());
+    }
+
+    static TypeCode check(Block block, long code, long length) {
+        TypeCode type = Formats.code(block, code);
         if (length < 1 || length > ArrayLayout.maxLength(type)) {
             throw new RegionFormatException(
                     "object="

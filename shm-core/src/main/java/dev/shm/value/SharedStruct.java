@@ -5,6 +5,7 @@ import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
 import dev.shm.region.SharedRegion;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -25,8 +26,9 @@ import java.util.function.Consumer;
  *
  * <p><b>Threads and processes.</b> Any number of readers and writers. Readers never wait: a read is
  * repeated when a record was published meanwhile. Writers wait for one another, without any order
- * among them; {@link #update} and {@link #write} wait as long as it takes, and an interrupt does
- * not end the wait. A stopped writer holds up other writers, but no reader.
+ * among them; an interrupt does not end the wait. A writer that lives and does not go on, as a
+ * stopped process does, holds up other writers for {@link dev.shm.region.RegionOptions#maxWait
+ * maxWait} at the most, which then get {@link IllegalStateException}; it never holds up a reader.
  *
  * <p><b>Memory effects.</b> What came before a write is visible to whoever has read what it wrote.
  *
@@ -39,21 +41,39 @@ public final class SharedStruct implements AutoCloseable {
     private final StructSpec spec;
     private final StructCopies copies;
 
-    /**
-     * Held by the thread of this handle that writes: closing waits for it, so that no claim of a
-     * living participant is left behind on a closed handle.
-     */
-    private final ReentrantLock writing = new ReentrantLock();
-
-    /** The writer's, while it holds the lock. */
+    private final ReentrantLock writing;
     private final StructRecord scratch;
 
     private SharedStruct(Block block, StructSpec spec) {
         this.block = block;
         this.spec = spec;
-        this.copies = new StructCopies(block.buffer(), spec, block.region().liveness());
-        this.scratch = new StructRecord(spec);
-        block.guard(writing);
+        this.copies =
+                new StructCopies(
+                        block.buffer(), spec, block.region().liveness(), block.maxWaitNanos());
+        Writer writer = block.companion(Writer.class, memory -> new Writer(spec));
+        this.writing = writer.writing;
+        this.scratch = writer.scratch;
+        if (writer.guarded.compareAndSet(false, true)) {
+            block.guard(writing);
+        }
+    }
+
+    /** What all handles of this attachment share, since they write under one tag. */
+    private static final class Writer {
+        /**
+         * Held by the thread that writes: closing waits for it, so that no claim of a living
+         * participant is left behind on a closed handle.
+         */
+        final ReentrantLock writing = new ReentrantLock();
+
+        /** The writer's, while it holds the lock. */
+        final StructRecord scratch;
+
+        final AtomicBoolean guarded = new AtomicBoolean();
+
+        Writer(StructSpec spec) {
+            this.scratch = new StructRecord(spec);
+        }
     }
 
     /**
@@ -180,8 +200,8 @@ public final class SharedStruct implements AutoCloseable {
      *
      * @param record of this struct's spec.
      * @throws IllegalArgumentException if it is of another spec.
-     * @throws IllegalStateException if this thread is inside an {@link #update} of this handle, or
-     *     the handle is closed.
+     * @throws IllegalStateException if this thread is inside an {@link #update} of this struct, the
+     *     handle is closed, or another writer lives and does not go on.
      */
     public void write(StructRecord record) {
         requireSame(record);
@@ -196,13 +216,12 @@ public final class SharedStruct implements AutoCloseable {
     /**
      * Changes the record: no other writer comes between reading it and publishing the change.
      *
-     * <p>Keep the function short, for all other writers wait for it; a writer that waits for
-     * another handle's update from inside its own waits for ever.
+     * <p>Keep the function short, for all other writers wait for it.
      *
      * @param change gets the current record, which is its own only while it runs. If it throws,
      *     nothing is changed.
-     * @throws IllegalStateException if this thread is inside an {@code update} of this handle, or
-     *     the handle is closed.
+     * @throws IllegalStateException if this thread is inside an {@code update} of this struct, the
+     *     handle is closed, or another writer lives and does not go on.
      */
     public void update(Consumer<? super StructRecord> change) {
         enter();
@@ -270,10 +289,10 @@ public final class SharedStruct implements AutoCloseable {
     }
 
     /**
-     * Lets go of the struct, which stays in the region; waits for a write of this handle that is
+     * Lets go of the struct, which stays in the region; waits for a write of this process that is
      * under way. Later calls throw IllegalStateException.
      *
-     * @throws IllegalStateException if this thread is inside an {@link #update} of this handle.
+     * @throws IllegalStateException if this thread is inside an {@link #update} of this struct.
      */
     @Override
     public void close() {

@@ -53,7 +53,7 @@ public final class SharedValue implements AutoCloseable {
     /** If the code is {@code d}. */
     private final @Nullable MappedBuffer doubles;
 
-    private SharedValue(Block block, TypeCode type) {
+    SharedValue(Block block, TypeCode type) {
         this.block = block;
         this.buffer = block.buffer();
         this.type = type;

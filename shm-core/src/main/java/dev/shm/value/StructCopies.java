@@ -1,6 +1,7 @@
 package dev.shm.value;
 
 import dev.shm.memory.KillPoint;
+import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -10,7 +11,8 @@ import org.agrona.concurrent.AtomicBuffer;
  * The two copies of a struct's record and the commit word that says which of them counts.
  *
  * <p><b>Threads and processes.</b> Any number of readers and writers. Writers exclude one another,
- * readers exclude nobody.
+ * readers exclude nobody. The threads of one participant share its tag: one of them at a time may
+ * be between {@link #claim} and the end of that claim.
  *
  * <p><b>Memory effects.</b> Publishing a record happens-before reading it.
  *
@@ -40,34 +42,54 @@ final class StructCopies {
      * Claims exclude. Between (C) and (P) or (A) the word changes only by the holder, or by a takeover, which
      * needs the holder's certificate of death; that is final and comes after the holder's last store. So a
      * dead writer's stores come before its successor's, which overwrite them all. Tags never return, so a CAS
-     * that expects a tag expects that very participant (no ABA); threads of one participant share its tag, but
-     * each claims with a CAS from nobody or the dead, so only one of them does.
+     * that expects a tag expects that very participant (no ABA). Our own tag there when we have no claim is
+     * what an update of ours left that ended badly, or damage: it excludes nobody.
+     *
+     * The version alone decides (V). Which copy counts is its last bit, from birth on, and claims change
+     * neither: the same version means that no (P) came in between, whoever has claimed, died or aborted.
      *
      * Nothing is stuck. A reader waits for nobody; it repeats only when a record was published meanwhile, so
      * some writer made progress. A writer killed anywhere between (C) and (P) leaves a claim that names it:
-     * whoever waits probes it, and takes over. Killed after (P) it leaves nothing.
+     * whoever waits probes it, and takes over. Killed after (P) it leaves nothing. A writer that lives and
+     * does not go on, because it is stopped or the word is damaged, is an exception in the end.
      *
      * The version wraps: a reader is fooled if between its (R) and (V) a multiple of 2^33 records, exactly,
      * was published. At ten million records a second it would have to be stopped for 14 minutes and go on
      * at the one right moment in 8.6 billion.
      */
 
-    private static final int SPINS = 200;
-    private static final int YIELDS = 20;
+    /** The last tenth of them yields. */
+    private static final int SPINS = 220;
+
     private static final long FIRST_PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
     private static final long LONGEST_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final AtomicBuffer buffer;
     private final Liveness liveness;
+    private final long waitNanos;
+    private final int spins;
     private final int self;
     private final int copy0;
     private final int copy1;
     private final int words;
 
-    StructCopies(AtomicBuffer buffer, StructSpec spec, Liveness liveness) {
+    /**
+     * The copies in a block of memory.
+     *
+     * @param waitNanos how long to wait for a writer that lives.
+     */
+    StructCopies(AtomicBuffer buffer, StructSpec spec, Liveness liveness, long waitNanos) {
+        this(buffer, spec, liveness, waitNanos, SPINS);
+    }
+
+    /** The same for tests: with fewer looks before the first sleep. */
+    StructCopies(
+            AtomicBuffer buffer, StructSpec spec, Liveness liveness, long waitNanos, int spins) {
         int specBytes = spec.textBytes().length;
         this.buffer = buffer;
         this.liveness = liveness;
+        this.waitNanos = waitNanos;
+        this.spins = spins;
         this.self = liveness.self();
         this.copy0 = StructLayout.copy0(specBytes);
         this.copy1 = StructLayout.copy1(specBytes, spec.dataBytes());
@@ -154,19 +176,20 @@ final class StructCopies {
 
     /** An interrupt does not end the wait; the interrupt status is as before afterwards. */
     private long claimSlowly() {
+        Deadline deadline = Deadline.after(waitNanos, TimeUnit.NANOSECONDS);
         boolean interrupted = false;
         try {
             for (int round = 0; ; round++) {
                 long commit = buffer.getLongVolatile(StructLayout.COMMIT);
                 int writer = StructLayout.tag(commit);
-                if (writer == 0 || liveness.isDead(writer)) {
+                if (writer == 0 || writer == self || liveness.isDead(writer)) {
                     liveness.checkOpen(); // the dead one may be ourselves
                     long claimed = StructLayout.withTag(commit, self);
                     if (buffer.compareAndSetLong(StructLayout.COMMIT, commit, claimed)) { // (C)
                         return claimed;
                     }
                 } else {
-                    interrupted |= pause(round, writer);
+                    interrupted |= pause(round, writer, deadline);
                 }
             }
         } finally {
@@ -178,18 +201,26 @@ final class StructCopies {
 
     /** Lets the writer finish, or finds out that it died; returns whether we were interrupted. */
     @SuppressWarnings("ThreadPriorityCheck") // the yield only saves time: parking would do alone
-    private boolean pause(int round, int writer) {
-        if (round < SPINS) {
+    private boolean pause(int round, int writer, Deadline deadline) {
+        if (round < spins - spins / 10) {
             Thread.onSpinWait();
             return false;
         }
-        if (round < SPINS + YIELDS) {
+        if (round < spins) {
             Thread.yield();
             return false;
         }
         liveness.checkOpen();
         liveness.probe(writer);
-        int doublings = Math.min(round - SPINS - YIELDS, 10);
+        if (deadline.isExpired() && !liveness.isDead(writer)) {
+            throw new IllegalStateException(
+                    "commit word="
+                            + Long.toHexString(buffer.getLongVolatile(StructLayout.COMMIT))
+                            + ": the writer that it names, tag="
+                            + writer
+                            + ", lives and does not go on");
+        }
+        int doublings = Math.min(round - spins, 10);
         LockSupport.parkNanos(this, Math.min(FIRST_PARK_NANOS << doublings, LONGEST_PARK_NANOS));
         return Thread.interrupted();
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.Accesses.Fixed;
 import dev.shm.memory.Accesses.Ranged;
+import dev.shm.testing.Latches;
 import java.io.StringWriter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -223,7 +224,7 @@ class MappedBufferInvalidationTest {
                                 spinning.countDown();
                                 thrown(() -> spin.turns(spunOn, Long.MAX_VALUE));
                             });
-            spinning.await();
+            Latches.await(spinning, spinner);
             spin.turns(new MappedBuffer(memory), 50_000_000);
             spunOn.invalidate(REASON);
             spinner.get();
@@ -244,11 +245,13 @@ class MappedBufferInvalidationTest {
                 threads.add(
                         start(
                                 () -> {
+                                    use(raced, fixed, ranged, first);
+                                    results.increment();
                                     running.countDown();
                                     thrown(() -> useForever(raced, fixed, ranged, first, results));
                                 }));
             }
-            running.await();
+            Latches.await(running, threads);
             raced.invalidate(REASON);
             for (FutureTask<Void> thread : threads) {
                 thread.get();
@@ -264,10 +267,15 @@ class MappedBufferInvalidationTest {
             int first,
             LongAdder results) {
         for (int i = first; ; i++) {
-            fixed.get(i % fixed.size()).at().use(raced, 8);
-            ranged.get(i % ranged.size()).over().use(raced, 0, 64);
+            use(raced, fixed, ranged, i);
             results.increment();
         }
+    }
+
+    private static void use(
+            MappedBuffer raced, List<Fixed> fixed, List<Ranged> ranged, int number) {
+        fixed.get(number % fixed.size()).at().use(raced, 8);
+        ranged.get(number % ranged.size()).over().use(raced, 0, 64);
     }
 
     private interface Body {

@@ -148,6 +148,7 @@ final class FuzzedRegion {
         attempt(() -> SharedArray.of(region, "array", 'i', 3).fill(-1));
         attempt(() -> SharedStruct.open(region, "struct").read());
         attempt(() -> SharedStruct.of(region, "struct", "id:q price:d qty:i").version());
+        attempt(() -> SharedStruct.open(region, "struct").update(r -> r.setInt("qty", 1)));
         attempt(() -> SharedAdder.open(region, "adder").sum());
         attempt(() -> SharedAdder.of(region, "adder").add(1));
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.testing.Latches;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -179,7 +180,7 @@ class RegionCloseTest {
                                 return null;
                             }));
         }
-        running.await();
+        Latches.await(running, users);
         region.close();
         for (Future<?> user : users) {
             Race.result(user);
@@ -211,7 +212,7 @@ class RegionCloseTest {
                         });
         Future<Block> creator =
                 Race.start(number -> keeper.attach("slow", slow, AttachMode.CREATE));
-        creating.await();
+        Latches.await(creating, creator);
         closeUnderWaiters(
                 "awaitCreator",
                 List.of(region -> region.buffer("slow", 64), region -> region.remove("slow")));

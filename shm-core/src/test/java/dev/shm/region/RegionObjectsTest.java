@@ -230,6 +230,43 @@ class RegionObjectsTest {
         assertEquals(Set.of("b", "t"), Set.copyOf(region.names()));
     }
 
+    /** What is removed while it is looked at is left out, whatever was seen of it. */
+    @Test
+    void entries_leaveOutWhatChangesMeanwhile() {
+        region.attach("t", HookedType.spec(64), AttachMode.CREATE).close();
+        region.buffer("b", 8);
+        try {
+            HookedType.whenDescribed(() -> assertTrue(region.remove("t")));
+            assertEquals(List.of("b"), region.names());
+
+            region.attach("t", HookedType.spec(64), AttachMode.CREATE).close();
+            HookedType.whenDescribed(
+                    () -> {
+                        region.remove("t");
+                        region.attach("u", HookedType.spec(64), AttachMode.CREATE).close();
+                        throw new RegionFormatException("half one object, half another");
+                    });
+            assertEquals(List.of("b"), region.names());
+        } finally {
+            HookedType.whenDescribed(() -> {});
+        }
+        assertEquals(Set.of("b", "u"), Set.copyOf(region.names()));
+    }
+
+    @Test
+    void entries_ofADamagedObjectAreAnException() {
+        region.attach("t", HookedType.spec(64), AttachMode.CREATE).close();
+        try {
+            HookedType.whenDescribed(
+                    () -> {
+                        throw new RegionFormatException("damaged");
+                    });
+            assertThrows(RegionFormatException.class, region::entries);
+        } finally {
+            HookedType.whenDescribed(() -> {});
+        }
+    }
+
     @Test
     void remove_takesTheNameAwayFromEverybody() {
         try (SharedRegion peer = SharedRegion.open(options)) {

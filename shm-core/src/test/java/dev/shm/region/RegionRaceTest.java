@@ -156,7 +156,7 @@ class RegionRaceTest {
     void objects_createdByOneAndSeenWholeByAll() throws Exception {
         try (SharedRegion one = SharedRegion.create(small("r"));
                 SharedRegion other = SharedRegion.open(small("r"))) {
-            for (int round = 0; round < 300; round++) {
+            for (int round = 0; round < 150; round++) {
                 AtomicInteger made = new AtomicInteger();
                 ObjectSpec spec =
                         new ObjectSpec(
@@ -190,7 +190,7 @@ class RegionRaceTest {
     @Test
     void objects_createdByOneAloneInCreateMode() throws Exception {
         try (SharedRegion region = SharedRegion.create(small("r"))) {
-            for (int round = 0; round < 200; round++) {
+            for (int round = 0; round < 60; round++) {
                 List<Boolean> won =
                         Race.run(
                                 THREADS,
@@ -251,7 +251,7 @@ class RegionRaceTest {
     }
 
     private static void churn(SharedRegion region, char letter) {
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 8_000; i++) {
             String name = String.valueOf(letter).repeat(1 + i * 31 % 63);
             try {
                 region.attach(name, spec(bytesOf(name)), AttachMode.CREATE).close();

@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RegionSpaceTest {
     private static final int LINE = 128;
     private static final int LINES = TestRegions.HEAP_BYTES / LINE;
+    private static final int ENTRY_0 = 768;
     private static final int HEAP = 1920;
 
     @TempDir Path directory;
@@ -98,7 +102,7 @@ class RegionSpaceTest {
     }
 
     @Test
-    void space_isGivenOutFirstFit() {
+    void space_isGivenOutFirstFit() throws IOException {
         Block[] blocks = new Block[4];
         for (int i = 0; i < blocks.length; i++) {
             blocks[i] = make("t" + i, 4 * LINE);
@@ -160,7 +164,7 @@ class RegionSpaceTest {
 
     /** Many random steps against what a map and a bitmap say. */
     @Test
-    void randomSteps_agreeWithAModel() {
+    void randomSteps_agreeWithAModel() throws IOException {
         Random random = new Random(7);
         List<Block> open = new ArrayList<>();
         int[] owner = new int[LINES];
@@ -214,9 +218,20 @@ class RegionSpaceTest {
         assertTrue(region.remove(block.name()));
     }
 
-    /** Where in the file a block lies. */
-    private static int at(Block block) {
-        return block.buffer().wrapAdjustment();
+    /** Where in the file a block lies, as its entry says that is READY. */
+    private static int at(Block block) throws IOException {
+        ByteBuffer file =
+                ByteBuffer.wrap(Files.readAllBytes(block.region().path()))
+                        .order(ByteOrder.LITTLE_ENDIAN);
+        for (int entry = ENTRY_0; ; entry += LINE) {
+            byte[] name = new byte[block.name().length()];
+            file.get(entry + 65, name);
+            if (DirectoryLayout.status(file.getLong(entry)) == DirectoryLayout.READY
+                    && file.get(entry + 64) == name.length
+                    && block.name().equals(new String(name, StandardCharsets.US_ASCII))) {
+                return (int) file.getLong(entry + 8);
+            }
+        }
     }
 
     private static void assertAllZero(DirectBuffer buffer) {

@@ -3,12 +3,14 @@ package dev.shm.region;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.testing.Latches;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -29,21 +31,19 @@ class TornReadsTest {
 
     private static void readWhile(Writer writer, int reads, Reader reader) throws Exception {
         AtomicBoolean done = new AtomicBoolean();
-        AtomicBoolean begun = new AtomicBoolean();
+        CountDownLatch begun = new CountDownLatch(1);
         Future<Integer> writing =
                 Race.start(
                         number -> {
                             int round = 0;
                             while (!done.get()) {
                                 writer.write(round++);
-                                begun.set(true);
+                                begun.countDown();
                             }
                             return round;
                         });
         try {
-            while (!begun.get()) {
-                Thread.onSpinWait();
-            }
+            Latches.await(begun, writing);
             for (int i = 0; i < reads; i++) {
                 reader.read();
             }

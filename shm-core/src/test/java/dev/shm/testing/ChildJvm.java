@@ -251,6 +251,15 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
+    /** Ends the child's standard input, at which it should end too. */
+    public void endInput() {
+        try {
+            toChild.close();
+        } catch (IOException e) {
+            throw new AssertionError("the child does not listen" + errors(), e);
+        }
+    }
+
     /** Waits until the child has ended, and returns its exit code. */
     public int awaitExit() {
         try {

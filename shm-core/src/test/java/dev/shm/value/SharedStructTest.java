@@ -8,13 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
+import dev.shm.testing.Latches;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.agrona.concurrent.AtomicBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -186,6 +191,42 @@ class SharedStructTest {
         assertEquals(1, struct.read().getLong("id"));
     }
 
+    /** Two handles of one attachment write under one tag. */
+    @Test
+    void update_insideAnUpdateOfAnotherHandle_isRefused() {
+        SharedStruct struct = SharedStruct.of(region, "s", QUOTE);
+        SharedStruct other = SharedStruct.of(region, "s", QUOTE);
+        struct.update(
+                r -> {
+                    r.setLong("id", 1);
+                    assertThrows(IllegalStateException.class, () -> other.update(inner -> {}));
+                    assertThrows(IllegalStateException.class, () -> other.write(r.copy()));
+                    assertThrows(IllegalStateException.class, other::close);
+                });
+        assertEquals(1, struct.read().getLong("id"));
+        other.update(r -> r.setLong("id", r.getLong("id") + 1));
+        struct.close();
+        other.update(r -> r.setLong("id", r.getLong("id") + 1));
+        assertEquals(3, other.read().getLong("id"));
+    }
+
+    /** A commit word that names somebody who lives and does not write. */
+    @Test
+    void update_overADamagedWord_isAnExceptionInTheEnd() {
+        RegionOptions impatient = RegionOptions.at(region.path()).maxWait(5, TimeUnit.MILLISECONDS);
+        try (SharedRegion here = SharedRegion.open(impatient)) {
+            SharedStruct struct = SharedStruct.of(here, "s", QUOTE, r -> r.setLong("id", 7));
+            AtomicBuffer memory = here.attach("s", SharedStructType.INSTANCE).buffer();
+            memory.putLong(StructLayout.COMMIT, region.self().id());
+            assertThrows(IllegalStateException.class, () -> struct.update(r -> {}));
+            assertThrows(IllegalStateException.class, () -> struct.write(struct.newRecord()));
+            assertEquals(7, struct.read().getLong("id"));
+            memory.putLong(StructLayout.COMMIT, here.self().id());
+            struct.update(r -> r.setLong("id", 8));
+            assertEquals(8, struct.read().getLong("id"));
+        }
+    }
+
     /** BEHAVIOURS 9.1: fields of all kinds, doubled by another. */
     @ParameterizedTest
     @EnumSource
@@ -319,24 +360,26 @@ class SharedStructTest {
         SharedStruct struct = SharedStruct.of(region, "s", QUOTE);
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        Thread writer =
-                new Thread(
+        FutureTask<Void> writer =
+                new FutureTask<>(
                         () ->
                                 struct.update(
                                         r -> {
                                             r.setLong("id", 7);
                                             inside.countDown();
                                             awaitUninterruptibly(goOn);
-                                        }));
-        writer.start();
-        inside.await();
+                                        }),
+                        null);
+        new Thread(writer).start();
+        Latches.await(inside, writer);
         Thread closer = new Thread(struct::close);
         closer.start();
         while (closer.getState() != Thread.State.WAITING) {
+            assertTrue(closer.isAlive(), "did not wait");
             Thread.onSpinWait();
         }
         goOn.countDown();
-        writer.join();
+        writer.get();
         closer.join();
         assertThrows(IllegalStateException.class, struct::read);
         SharedStruct other = SharedStruct.open(sameRegion, "s");

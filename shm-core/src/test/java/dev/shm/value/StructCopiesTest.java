@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
+import dev.shm.testing.Latches;
 import dev.shm.wait.Liveness;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.agrona.concurrent.AtomicBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -69,7 +71,7 @@ class StructCopiesTest {
     }
 
     private StructCopies copies(AtomicBuffer buffer, int tag) {
-        return new StructCopies(buffer, SPEC, new Member(tag));
+        return new StructCopies(buffer, SPEC, new Member(tag), Long.MAX_VALUE);
     }
 
     private StructCopies copies(int tag) {
@@ -211,11 +213,10 @@ class StructCopiesTest {
 
     /** A writer that is merely slow keeps its claim; the other waits, and its interrupt is kept. */
     @Test
-    void write_waitsForTheLiving() throws InterruptedException {
+    void write_waitsForTheLiving() throws Exception {
         StructCopies slow = copies(1);
         long claimed = slow.claim();
         CountDownLatch probed = new CountDownLatch(3);
-        boolean[] interrupted = {false};
         Liveness member =
                 new Liveness() {
                     private final Member inner = new Member(2);
@@ -245,19 +246,18 @@ class StructCopiesTest {
                         inner.checkOpen();
                     }
                 };
-        Thread other =
-                new Thread(
+        FutureTask<Boolean> other =
+                new FutureTask<>(
                         () -> {
                             Thread.currentThread().interrupt();
-                            write(new StructCopies(memory, SPEC, member), 7);
-                            interrupted[0] = Thread.interrupted();
+                            write(new StructCopies(memory, SPEC, member, Long.MAX_VALUE), 7);
+                            return Thread.interrupted();
                         });
-        other.start();
-        probed.await();
+        new Thread(other).start();
+        Latches.await(probed, other);
         assertArrayEquals(record(0), read());
         slow.publish(claimed, record(5));
-        other.join();
-        assertTrue(interrupted[0]);
+        assertTrue(other.get());
         assertArrayEquals(record(7), read());
         assertEquals(2, copies(1).version());
     }
@@ -293,6 +293,26 @@ class StructCopiesTest {
         write(copies(1), 5);
         assertArrayEquals(record(5), read());
         assertEquals(0, copies(1).version());
+    }
+
+    /** A writer that is stopped, or a damaged word that names one who does not write. */
+    @Test
+    void write_overALivingClaimThatDoesNotEnd_isAnExceptionInTheEnd() {
+        copies(1).claim();
+        long before = memory.getLong(StructLayout.COMMIT);
+        StructCopies impatient = new StructCopies(memory, SPEC, new Member(2), 1_000_000);
+        IllegalStateException e = assertThrows(IllegalStateException.class, impatient::claim);
+        assertTrue(e.getMessage().contains("tag=1, lives"), e.getMessage());
+        assertEquals(before, memory.getLong(StructLayout.COMMIT));
+    }
+
+    /** Its threads exclude one another, so it is nobody's. */
+    @Test
+    void write_overAClaimOfOurOwnThatWasLeft_goesOn() {
+        copies(1).claim();
+        write(copies(1), 5);
+        assertArrayEquals(record(5), read());
+        assertEquals(1, copies(1).version());
     }
 
     @Test

@@ -77,17 +77,34 @@ final class Locks {
                 + owner.get().pid()
                 + " thread="
                 + owner.get().threadId()
-                + threadOfOurs(mutex)
+                + threadOfOurs(region, mutex, owner.get())
                 + waiters
                 + (mutex.isInconsistent() ? ", owner died before" : "");
     }
 
-    private static String threadOfOurs(RobustMutex mutex) {
-        Thread thread = mutex.ownerThread();
-        if (thread == null) {
+    /**
+     * The name of the owner's thread, if it is one of this JVM, and how often it holds the mutex.
+     */
+    private static String threadOfOurs(SharedRegion region, RobustMutex mutex, LockOwner owner) {
+        if (owner.participant() != region.liveness().self()) {
             return "";
         }
         int holds = mutex.holdCount();
-        return " (" + thread.getName() + ")" + (holds > 0 ? " holds=" + holds : "");
+        return nameOf(owner.threadId()) + (holds > 0 ? " holds=" + holds : "");
+    }
+
+    private static String nameOf(long threadId) {
+        ThreadGroup all = Thread.currentThread().getThreadGroup();
+        while (all.getParent() != null) {
+            all = all.getParent();
+        }
+        Thread[] threads = new Thread[2 * all.activeCount() + 1];
+        int count = all.enumerate(threads);
+        for (int i = 0; i < count; i++) {
+            if (threads[i].getId() == threadId) {
+                return " (" + threads[i].getName() + ")";
+            }
+        }
+        return ""; // it ended, or is virtual
     }
 }

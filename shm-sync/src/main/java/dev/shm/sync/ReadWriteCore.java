@@ -226,13 +226,22 @@ final class ReadWriteCore {
                     return false;
                 }
                 if (!drain.sleep(seen, deadline, tick)) {
-                    liveness.probe(tag(buffer.getLongVolatile(cell(slot))));
+                    probeReaders(slot, used);
                 }
                 seen = buffer.getIntVolatile(DRAIN);
             }
         }
         KillPoint.at("rw.writing");
         return true;
+    }
+
+    private void probeReaders(int from, int to) {
+        for (int slot = from; slot < to; slot++) {
+            long seen = buffer.getLongVolatile(cell(slot));
+            if (readers(seen) > 0) {
+                liveness.probe(tag(seen));
+            }
+        }
     }
 
     /** Whether a participant reads; one that is dead does so no more. */

@@ -63,7 +63,7 @@ public final class SharedCondition implements Condition, AutoCloseable {
         this.core =
                 new ConditionCore(
                         block.buffer(),
-                        ConditionType.cells(block),
+                        SharedConditionType.cells(block),
                         lock.core(),
                         block.region().liveness(),
                         Waiter.system(),
@@ -134,7 +134,7 @@ public final class SharedCondition implements Condition, AutoCloseable {
      */
     public static SharedCondition open(SharedLock lock, String name) {
         return Handles.open(
-                lock.block().region().attach(name, ConditionType.INSTANCE),
+                lock.block().region().attach(name, SharedConditionType.INSTANCE),
                 block -> {
                     if (block.configB() != lock.id()) {
                         throw new IllegalArgumentException(
@@ -161,11 +161,11 @@ public final class SharedCondition implements Condition, AutoCloseable {
         }
         ObjectSpec spec =
                 new ObjectSpec(
-                        ConditionType.INSTANCE,
+                        SharedConditionType.INSTANCE,
                         cells,
                         lock.id(),
                         ConditionLayout.bytes(cells),
-                        ConditionType.describe(cells, lock.id(), lock.name()),
+                        SharedConditionType.describe(cells, lock.id(), lock.name()),
                         memory -> ConditionLayout.writeLock(memory, lock.name()));
         return Handles.open(
                 lock.block().region().attach(name, spec, mode),

@@ -1,5 +1,6 @@
 package dev.shm.sync;
 
+import dev.shm.memory.MappedBuffer;
 import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
@@ -56,6 +57,8 @@ public final class SharedLock implements Lock, AutoCloseable {
      * The protocol is RobustMutex's, and so are both proofs. One mutex object serves all handles of an
      * attachment, since the thread that holds it is known to that object alone.
      *
+     * A handle tries the fast path on its own view of the memory, which throws once the handle is closed.
+     *
      * A handle that is closed while a thread of ours holds the lock stays attached until that thread
      * unlocks: with the last handle the mutex object would go, and a new one could not tell that the
      * lock is held by us, so our threads would wait for themselves.
@@ -88,6 +91,7 @@ public final class SharedLock implements Lock, AutoCloseable {
     }
 
     private final Block block;
+    private final MappedBuffer memory;
     private final LockCore core;
     private final RobustMutex mutex;
     private final Mode mode;
@@ -101,6 +105,7 @@ public final class SharedLock implements Lock, AutoCloseable {
         this.mode = mode;
         this.reentrant = mode == Mode.REENTRANT;
         this.repair = repair;
+        this.memory = block.buffer();
         this.core =
                 block.companion(
                         LockCore.class,
@@ -214,8 +219,8 @@ public final class SharedLock implements Lock, AutoCloseable {
 
     private static SharedLock attach(SharedRegion region, String name, @Nullable Runnable repair) {
         return Handles.open(
-                region.attach(name, LockType.INSTANCE),
-                block -> new SharedLock(block, 0, LockType.mode(block), repair));
+                region.attach(name, SharedLockType.INSTANCE),
+                block -> new SharedLock(block, 0, SharedLockType.mode(block), repair));
     }
 
     private static SharedLock attach(
@@ -226,12 +231,12 @@ public final class SharedLock implements Lock, AutoCloseable {
             AttachMode attachMode) {
         ObjectSpec spec =
                 new ObjectSpec(
-                        LockType.INSTANCE,
-                        LockType.code(mode),
+                        SharedLockType.INSTANCE,
+                        SharedLockType.code(mode),
                         0,
                         LockLayout.BYTES,
                         "mode " + mode,
-                        memory -> LockType.initialise(memory, 0));
+                        memory -> SharedLockType.initialise(memory, 0));
         return Handles.open(
                 region.attach(name, spec, attachMode),
                 block -> new SharedLock(block, 0, mode, repair));
@@ -246,7 +251,7 @@ public final class SharedLock implements Lock, AutoCloseable {
      */
     @Override
     public void lock() {
-        if (acquire() == Acquisition.OWNER_DIED) {
+        if (!mutex.lockIfFree(memory) && acquireSlowly() == Acquisition.OWNER_DIED) {
             repairOrUnlock();
         }
     }
@@ -261,7 +266,9 @@ public final class SharedLock implements Lock, AutoCloseable {
      */
     @Override
     public void unlock() {
-        mutex.unlock();
+        if (!mutex.unlockIfAlone(memory)) {
+            mutex.unlock();
+        }
         if (closed) {
             close();
         }
@@ -317,9 +324,7 @@ public final class SharedLock implements Lock, AutoCloseable {
      * @throws IllegalStateException as {@link #lock()}.
      */
     public Acquisition acquire() {
-        checkUsable();
-        RobustMutex.Acquisition acquisition = mutex.tryLock();
-        return told(acquisition != null ? acquisition : awaitLock());
+        return mutex.lockIfFree(memory) ? Acquisition.ACQUIRED : acquireSlowly();
     }
 
     /**
@@ -505,6 +510,12 @@ public final class SharedLock implements Lock, AutoCloseable {
         } catch (IllegalStateException closed) {
             return false; // with the region, or by another call of close
         }
+    }
+
+    private Acquisition acquireSlowly() {
+        checkUsable();
+        RobustMutex.Acquisition acquisition = mutex.tryLock();
+        return told(acquisition != null ? acquisition : awaitLock());
     }
 
     private @Nullable Acquisition acquire(Deadline deadline) throws InterruptedException {

@@ -61,7 +61,7 @@ public final class SharedReadWriteLock implements ReadWriteLock, AutoCloseable {
     private SharedReadWriteLock(Block block, @Nullable Runnable repair) {
         this.block = block;
         this.repair = repair;
-        int cells = ReadWriteLockType.cells(block);
+        int cells = SharedReadWriteLockType.cells(block);
         this.core =
                 block.companion(
                         ReadWriteCore.class,
@@ -152,7 +152,7 @@ public final class SharedReadWriteLock implements ReadWriteLock, AutoCloseable {
     private static SharedReadWriteLock attach(
             SharedRegion region, String name, @Nullable Runnable repair) {
         return Handles.open(
-                region.attach(name, ReadWriteLockType.INSTANCE),
+                region.attach(name, SharedReadWriteLockType.INSTANCE),
                 block -> new SharedReadWriteLock(block, repair));
     }
 
@@ -161,7 +161,7 @@ public final class SharedReadWriteLock implements ReadWriteLock, AutoCloseable {
         int cells = region.maxParticipants();
         ObjectSpec spec =
                 new ObjectSpec(
-                        ReadWriteLockType.INSTANCE,
+                        SharedReadWriteLockType.INSTANCE,
                         cells,
                         0,
                         ReadWriteLayout.bytes(cells),

@@ -60,13 +60,8 @@ class CountingSemaphoreProcessTest {
     @Test
     void killedAsWaiter_strandsNobody() {
         try (Victim victim = victim()) {
-            victim.stopAt("wait.woken").say("acquire").awaitAsleep();
-            Peer blocked = peers.add();
-            do {
-                blocked.say("acquire").awaitAsleep();
-                semaphore.release();
-                blocked.expect("acquired");
-            } while (!victim.ask(PeerJvm.STATE).startsWith("stopped")); // the wake may go to either
+            new Rivals(victim, peers.add(), "acquire")
+                    .giveUntilTheVictimIsWoken(semaphore::release);
             victim.kill();
         }
         assertFalse(semaphore.tryAcquire());

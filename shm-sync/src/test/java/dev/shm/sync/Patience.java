@@ -12,7 +12,7 @@ import org.agrona.concurrent.AtomicBuffer;
  * up when nobody has got anywhere by ticks for a while.
  */
 final class Patience {
-    private static final int ENOUGH = 3;
+    private static final int ENOUGH = 5;
 
     private final World world;
     private final Runnable whenLost;

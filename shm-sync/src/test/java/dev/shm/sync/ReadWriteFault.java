@@ -107,11 +107,11 @@ enum ReadWriteFault {
                         return 0L;
                     }
                 }
-                case "compareAndSetInt" -> {
+                case "compareAndSetLong" -> {
                     boolean unlocks =
                             index == ReadWriteLayout.MUTEX
-                                    && (int) arguments[1] != 0
-                                    && (int) arguments[2] == 0;
+                                    && (long) arguments[1] != 0
+                                    && (long) arguments[2] == 0;
                     if (fault == GATE_BEFORE_UNLOCK && unlocks) {
                         gates.put(current, target.getIntVolatile(ReadWriteLayout.GATE));
                     }

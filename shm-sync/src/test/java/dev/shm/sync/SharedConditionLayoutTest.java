@@ -23,7 +23,7 @@ class SharedConditionLayoutTest {
 
     @Test
     void offsets_areTheFormat() {
-        assertEquals(33, ConditionType.INSTANCE.code());
+        assertEquals(33, SharedConditionType.INSTANCE.code());
         assertEquals(0, ConditionLayout.TICKET);
         assertEquals(4, ConditionLayout.USED);
         assertEquals(64, ConditionLayout.LOCK_LENGTH);
@@ -50,7 +50,7 @@ class SharedConditionLayoutTest {
         try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {
             SharedLock lock = SharedLock.create(region, "it");
             SharedCondition condition = SharedCondition.create(lock, "c", 3);
-            Block block = region.attach("c", ConditionType.INSTANCE);
+            Block block = region.attach("c", SharedConditionType.INSTANCE);
             MappedBuffer memory = block.buffer();
             assertEquals(3, block.configA());
             assertEquals(lock.id(), block.configB());
@@ -102,7 +102,7 @@ class SharedConditionLayoutTest {
         try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {
             SharedLock lock = SharedLock.create(region, "it");
             SharedCondition condition = SharedCondition.create(lock, "c", 2);
-            MappedBuffer memory = region.attach("c", ConditionType.INSTANCE).buffer();
+            MappedBuffer memory = region.attach("c", SharedConditionType.INSTANCE).buffer();
             for (int used : new int[] {-1, Integer.MAX_VALUE}) {
                 memory.putInt(ConditionLayout.USED, used);
                 for (int state = 0; state < 4; state++) {
@@ -123,7 +123,8 @@ class SharedConditionLayoutTest {
     private static void plant(
             SharedRegion region, SharedLock lock, String name, long cells, int bytes) {
         ObjectSpec spec =
-                new ObjectSpec(ConditionType.INSTANCE, cells, lock.id(), bytes, "", memory -> {});
+                new ObjectSpec(
+                        SharedConditionType.INSTANCE, cells, lock.id(), bytes, "", memory -> {});
         region.attach(name, spec, AttachMode.CREATE).close();
     }
 }

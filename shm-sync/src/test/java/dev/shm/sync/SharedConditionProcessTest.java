@@ -166,8 +166,7 @@ class SharedConditionProcessTest {
     void killedBeforeItSignals_andRepairedByAnother() {
         try (Victim victim = victim();
                 Victim survivor = victim()) {
-            survivor.say("take");
-            awaitWaiters(1);
+            survivor.say("take").awaitAsleep(); // a waiter is counted before it has unlocked
             survivor.jvm().stop(); // so that it is not the one who repairs
             victim.ask("lock");
             victim.ask("add 1");

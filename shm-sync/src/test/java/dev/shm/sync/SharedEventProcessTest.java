@@ -95,13 +95,8 @@ class SharedEventProcessTest {
     @Test
     void waiter_diesAfterItsWake() {
         SharedEvent event = event(Mode.AUTO_RESET);
-        victim.stopAt("wait.woken").say("await").awaitAsleep();
         Peer blocked = peers.add();
-        do {
-            blocked.say("await").awaitAsleep();
-            event.set();
-            blocked.expect(PASSED);
-        } while (!victim.ask(PeerJvm.STATE).startsWith("stopped")); // the wake may go to either
+        new Rivals(victim, blocked, "await").giveUntilTheVictimIsWoken(event::set);
         victim.kill();
         assertFalse(event.isSet());
         event.set();

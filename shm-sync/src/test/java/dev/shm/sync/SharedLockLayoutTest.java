@@ -26,16 +26,16 @@ class SharedLockLayoutTest {
         assertEquals(16, LockLayout.ID);
         assertEquals(24, LockLayout.DEATHS);
         assertEquals(128, LockLayout.BYTES);
-        assertEquals(32, LockType.INSTANCE.code());
-        assertEquals(0, LockType.code(Mode.REENTRANT));
-        assertEquals(1, LockType.code(Mode.NON_REENTRANT));
+        assertEquals(32, SharedLockType.INSTANCE.code());
+        assertEquals(0, SharedLockType.code(Mode.REENTRANT));
+        assertEquals(1, SharedLockType.code(Mode.NON_REENTRANT));
     }
 
     @Test
     void bytes_areAsDocumented() {
         try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {
             SharedLock lock = SharedLock.create(region, "it", Mode.NON_REENTRANT);
-            Block block = region.attach("it", LockType.INSTANCE);
+            Block block = region.attach("it", SharedLockType.INSTANCE);
             MappedBuffer memory = block.buffer();
             assertEquals(1, block.configA());
             assertEquals(0, block.configB());
@@ -44,9 +44,10 @@ class SharedLockLayoutTest {
             assertNotEquals(0, memory.getLong(16));
             lock.lock();
             assertEquals(region.self().id(), memory.getInt(0));
-            assertEquals(Thread.currentThread().getId(), memory.getLong(8));
+            assertEquals(Thread.currentThread().getId(), memory.getInt(4));
+            assertEquals(0, memory.getLong(8));
             lock.unlock();
-            assertEquals(0, memory.getInt(0));
+            assertEquals(0, memory.getLong(0));
         }
     }
 
@@ -68,7 +69,8 @@ class SharedLockLayoutTest {
     }
 
     private static void plant(SharedRegion region, String name, long configA, int bytes) {
-        ObjectSpec spec = new ObjectSpec(LockType.INSTANCE, configA, 0, bytes, "", memory -> {});
+        ObjectSpec spec =
+                new ObjectSpec(SharedLockType.INSTANCE, configA, 0, bytes, "", memory -> {});
         region.attach(name, spec, AttachMode.CREATE).close();
     }
 }

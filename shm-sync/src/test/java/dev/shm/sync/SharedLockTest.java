@@ -395,7 +395,7 @@ class SharedLockTest {
             assertTrue(elsewhere.tryLock());
             elsewhere.unlock();
             lock.close();
-            assertThrows(IllegalMonitorStateException.class, lock::unlock);
+            assertThrows(IllegalStateException.class, lock::unlock);
         }
     }
 

@@ -21,7 +21,7 @@ class SharedReadWriteLockLayoutTest {
 
     @Test
     void offsets_areTheFormat() {
-        assertEquals(34, ReadWriteLockType.INSTANCE.code());
+        assertEquals(34, SharedReadWriteLockType.INSTANCE.code());
         assertEquals(0, ReadWriteLayout.MUTEX);
         assertEquals(16, ReadWriteLayout.GATE);
         assertEquals(20, ReadWriteLayout.USED);
@@ -36,7 +36,7 @@ class SharedReadWriteLockLayoutTest {
     void bytes_areAsDocumented() {
         try (SharedRegion region = open()) {
             SharedReadWriteLock lock = SharedReadWriteLock.create(region, "it");
-            Block block = region.attach("it", ReadWriteLockType.INSTANCE);
+            Block block = region.attach("it", SharedReadWriteLockType.INSTANCE);
             MappedBuffer memory = block.buffer();
             assertEquals(region.maxParticipants(), block.configA());
             assertEquals(0, block.configB());
@@ -79,7 +79,7 @@ class SharedReadWriteLockLayoutTest {
     void hostileCells_doNoHarm() {
         try (SharedRegion region = open()) {
             SharedReadWriteLock lock = SharedReadWriteLock.create(region, "it");
-            MappedBuffer memory = region.attach("it", ReadWriteLockType.INSTANCE).buffer();
+            MappedBuffer memory = region.attach("it", SharedReadWriteLockType.INSTANCE).buffer();
             int tag = region.self().id();
             int other = (tag & 0xFFF) % region.maxParticipants();
             for (int used : new int[] {-1, Integer.MAX_VALUE}) {
@@ -99,7 +99,7 @@ class SharedReadWriteLockLayoutTest {
 
     private static void plant(SharedRegion region, String name, long cells, int bytes) {
         ObjectSpec spec =
-                new ObjectSpec(ReadWriteLockType.INSTANCE, cells, 0, bytes, "", memory -> {});
+                new ObjectSpec(SharedReadWriteLockType.INSTANCE, cells, 0, bytes, "", memory -> {});
         region.attach(name, spec, AttachMode.CREATE).close();
     }
 }

@@ -142,23 +142,18 @@ class SharedSemaphoreProcessTest {
     /** The wake that it took with it was another's: that one finds the permit by its tick. */
     @Test
     void killedAsWaiter_woken() throws Exception {
-        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 1);
-        semaphore.acquire();
+        int permits = SemaphoreLayout.MAX_PERMITS;
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", permits);
+        semaphore.acquire(permits);
+        Peer blocked = peers.add();
         try (Victim victim = victim()) {
-            victim.stopAt("wait.woken").say("acquire").awaitAsleep();
-            Peer blocked = peers.add();
-            do {
-                blocked.say("acquire").awaitAsleep();
-                semaphore.release();
-                blocked.expect("acquired");
-                blocked.say("release");
-                semaphore.acquire();
-                blocked.expect("released");
-            } while (!victim.ask(PeerJvm.STATE).startsWith("stopped")); // the wake may go to either
+            new Rivals(victim, blocked, "acquire").giveUntilTheVictimIsWoken(semaphore::release);
             victim.kill();
         }
-        semaphore.release();
-        assertEquals(1, semaphore.availablePermits());
+        semaphore.release(semaphore.heldPermits());
+        int held = Integer.parseInt(blocked.ask("count").split(" ", -1)[1]);
+        ChildJvm.awaitThat(
+                "all others are free", () -> semaphore.availablePermits() == permits - held);
     }
 
     /** What it had collected is free, and another may collect. */

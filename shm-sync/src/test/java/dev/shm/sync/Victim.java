@@ -4,6 +4,7 @@ import dev.shm.testing.ChildCommands.Commands;
 import dev.shm.testing.ChildJvm;
 import dev.shm.testing.StopAtKillPoint;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A JVM with one peer in it that stops at kill points. */
 final class Victim implements AutoCloseable {
@@ -44,6 +45,16 @@ final class Victim implements AutoCloseable {
     void awaitAsleep() {
         ChildJvm.awaitThat(
                 "the victim is asleep", () -> jvm.ask(PeerJvm.STATE).equals(PeerJvm.STATE + true));
+    }
+
+    /** What it has said by now, or null; it has a command to answer, and no more. */
+    @Nullable String said() {
+        String line = jvm.ask(PeerJvm.STATE);
+        if (line.startsWith(PeerJvm.STATE)) {
+            return null;
+        }
+        jvm.hear();
+        return line;
     }
 
     void goOn() {

@@ -15,14 +15,14 @@ import org.agrona.MutableDirectBuffer;
  * <p>Needs no sweep: the next owner must be told of a death, so the word stays as the dead one left
  * it, and whoever waits for it looks at each tick.
  */
-public final class LockType implements ObjectType {
-    static final LockType INSTANCE = new LockType();
+public final class SharedLockType implements ObjectType {
+    static final SharedLockType INSTANCE = new SharedLockType();
 
     private static final List<SharedLock.Mode> MODES =
             List.of(SharedLock.Mode.REENTRANT, SharedLock.Mode.NON_REENTRANT);
 
     /** For {@code ServiceLoader}. */
-    public LockType() {}
+    public SharedLockType() {}
 
     @Override
     public int code() {

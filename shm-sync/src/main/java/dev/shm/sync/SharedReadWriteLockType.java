@@ -12,11 +12,11 @@ import org.agrona.DirectBuffer;
  * dead have left, and whoever has their slot next cannot be taken for them. The writer's word stays
  * as the dead one left it, since the next writer must be told.
  */
-public final class ReadWriteLockType implements ObjectType {
-    static final ReadWriteLockType INSTANCE = new ReadWriteLockType();
+public final class SharedReadWriteLockType implements ObjectType {
+    static final SharedReadWriteLockType INSTANCE = new SharedReadWriteLockType();
 
     /** For {@code ServiceLoader}. */
-    public ReadWriteLockType() {}
+    public SharedReadWriteLockType() {}
 
     @Override
     public int code() {

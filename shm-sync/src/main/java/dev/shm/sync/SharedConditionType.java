@@ -11,11 +11,11 @@ import org.agrona.DirectBuffer;
  * <p>Needs no sweep: cells change only under the lock, which a sweeper does not hold. The cells of
  * the dead are freed, and their signals passed on, by whoever signals or waits next.
  */
-public final class ConditionType implements ObjectType {
-    static final ConditionType INSTANCE = new ConditionType();
+public final class SharedConditionType implements ObjectType {
+    static final SharedConditionType INSTANCE = new SharedConditionType();
 
     /** For {@code ServiceLoader}. */
-    public ConditionType() {}
+    public SharedConditionType() {}
 
     @Override
     public int code() {

@@ -1,0 +1,218 @@
+package dev.shm.sync;
+
+import static dev.shm.sync.BarrierCommands.BROKEN;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.region.SharedRegion;
+import dev.shm.testing.ChildJvm;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A process is killed, or only stopped, at each step of a barrier's protocol (ALGORITHMS 4.3),
+ * while others are idle, blocked or racing. BEHAVIOURS 6.15, 20.9, 20.17.
+ */
+class SharedBarrierProcessTest {
+    @TempDir private Path directory;
+    private Peers peers;
+    private SharedBarrier barrier;
+    private Victim victim;
+
+    @BeforeEach
+    void open() {
+        peers = new Peers(Where.REGIONS, directory, BarrierCommands.class);
+    }
+
+    @AfterEach
+    void close() {
+        victim.close();
+        peers.close();
+    }
+
+    private void barrierOf(int parties) {
+        barrier = SharedBarrier.create(peers.region(), "it", parties);
+        victim = victim();
+    }
+
+    private Victim victim() {
+        return new Victim(directory.resolve("peers.shm"), BarrierCommands.class);
+    }
+
+    /** What the survivors do at the time of the death. */
+    private enum Survivor {
+        /** One comes afterwards. */
+        IDLE,
+        /** It waits. */
+        BLOCKED,
+        /** It looks at the barrier all the time, and comes when it is broken. */
+        RACING;
+
+        /** The peer, which is told in any case. */
+        Peer begin(Peers peers) {
+            Peer peer = peers.add();
+            if (this == BLOCKED) {
+                peer.say("await").awaitAsleep();
+            } else if (this == RACING) {
+                peer.say("race");
+            }
+            return peer;
+        }
+
+        void assertTold(Peer peer) {
+            if (this == IDLE) {
+                peer.say("await");
+            }
+            peer.expect(BROKEN);
+        }
+    }
+
+    /** On its way, or waiting: as long as it lives it is waited for, also when it is stopped. */
+    @ParameterizedTest
+    @CsvSource({
+        "barrier.joined, IDLE",
+        "barrier.joined, BLOCKED",
+        "barrier.joined, RACING",
+        "barrier.arrived, IDLE",
+        "barrier.arrived, BLOCKED",
+        "barrier.arrived, RACING",
+        "barrier.announced, IDLE",
+        "barrier.announced, BLOCKED",
+        "barrier.announced, RACING"
+    })
+    void killedAsAParty(String point, Survivor kind) throws Exception {
+        barrierOf(4);
+        victim.stopAt(point).say("await").awaitStopped(point);
+        Peer survivor = kind.begin(peers);
+        victim.jvm().stop();
+        Peer blocked = peers.add().say("await");
+        assertStaysWhole();
+        victim.kill();
+        blocked.expect(BROKEN);
+        kind.assertTold(survivor);
+        assertTrue(barrier.isBroken());
+        assertAllPassAfterReset();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BLOCKED", "RACING"})
+    void killedInItsAction(Survivor kind) throws Exception {
+        barrierOf(kind == Survivor.BLOCKED ? 3 : 2);
+        Peer waiting = peers.add().say("await");
+        waiting.awaitAsleep();
+        Peer survivor = kind.begin(peers);
+        victim.stopAt("barrier.leading").say("await").awaitStopped("barrier.leading");
+        victim.jvm().stop();
+        assertStaysWhole();
+        victim.kill();
+        waiting.expect(BROKEN);
+        kind.assertTold(survivor);
+    }
+
+    /** All parties had come: they go on, and the barrier is broken for what comes next. */
+    @Test
+    void killedAfterItTripped_beforeItWakes() {
+        barrierOf(2);
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        victim.stopAt("barrier.tripped").say("await").awaitStopped("barrier.tripped");
+        blocked.expect("1"); // by its tick, though the other is only stopped
+        blocked.say("await").awaitAsleep();
+        assertFalse(barrier.isBroken());
+        victim.kill();
+        blocked.expect(BROKEN);
+        assertAllPassAfterReset();
+    }
+
+    /** Who gives up has broken the barrier before it dies; sleepers see it by their tick. */
+    @ParameterizedTest
+    @ValueSource(strings = {"abort", "interrupted", "await 1"})
+    void killedAfterItBroke_beforeItWakes(String breaking) {
+        barrierOf(3);
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        victim.stopAt("barrier.broken").say(breaking).awaitStopped("barrier.broken");
+        blocked.expect(BROKEN);
+        victim.kill();
+        assertAllPassAfterReset();
+    }
+
+    @Test
+    void killedAfterItReset_beforeItWakes() {
+        barrierOf(2);
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        victim.stopAt("barrier.reset").say("reset").awaitStopped("barrier.reset");
+        blocked.expect(BROKEN);
+        victim.kill();
+        List<Peer> two = peers.add(2);
+        two.get(0).say("await").awaitAsleep(); // the dead one never was a party
+        assertEquals("0", two.get(1).ask("await"));
+        two.get(0).expect("1");
+    }
+
+    /** Its wake is lost with it, and the next round is broken. */
+    @Test
+    void killedAsItWakes() throws Exception {
+        barrierOf(2);
+        String heard;
+        victim.stopAt("wait.woken");
+        do {
+            victim.say("await").awaitAsleep();
+            assertEquals(0, barrier.await());
+            heard = victim.jvm().hear();
+        } while (heard.equals("1")); // it had just looked by itself
+        assertEquals("stopped at wait.woken", heard);
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        victim.kill();
+        blocked.expect(BROKEN);
+    }
+
+    /** Whoever sweeps the dead may die itself: the next one goes on. */
+    @Test
+    void killedWhileItSweeps() {
+        barrierOf(3);
+        try (Victim second = victim()) {
+            victim.say("await").awaitAsleep();
+            second.stopAt("barrier.swept").say("await").awaitAsleep();
+            peers.close(); // so that nobody else sweeps
+            victim.kill();
+            second.awaitStopped("barrier.swept");
+            second.kill();
+        }
+        try (SharedRegion region = Peers.open(directory.resolve("peers.shm"))) {
+            SharedBarrier again = SharedBarrier.open(region, "it");
+            ChildJvm.awaitThat("the deaths are told", again::isBroken);
+            again.reset();
+            assertThrows(TimeoutException.class, () -> again.await(20, MILLISECONDS));
+        }
+    }
+
+    /** For as long as it takes to look after the others a few times. */
+    private void assertStaysWhole() throws InterruptedException {
+        SharedEvent never = SharedEvent.of(peers.region(), "never");
+        assertFalse(never.await(100, MILLISECONDS));
+        assertFalse(barrier.isBroken());
+    }
+
+    private void assertAllPassAfterReset() {
+        barrier.reset();
+        List<Peer> all = peers.add(barrier.getParties());
+        all.forEach(peer -> peer.say("await"));
+        int sum = all.stream().mapToInt(peer -> Integer.parseInt(peer.hear())).sum();
+        assertEquals(all.size() * (all.size() - 1) / 2, sum);
+    }
+}

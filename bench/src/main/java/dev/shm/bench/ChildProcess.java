@@ -1,0 +1,46 @@
+package dev.shm.bench;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Another JVM, started like this one, that is asked line by line and ends when its input does. */
+final class ChildProcess implements AutoCloseable {
+    private final Process process;
+    private final BufferedWriter toChild;
+    private final BufferedReader fromChild;
+
+    ChildProcess(Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
+        process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        toChild = process.outputWriter();
+        fromChild = process.inputReader();
+    }
+
+    void say(String line) throws IOException {
+        toChild.write(line);
+        toChild.newLine();
+        toChild.flush();
+    }
+
+    String hear() throws IOException {
+        String line = fromChild.readLine();
+        if (line == null) {
+            throw new IOException("pid=" + process.pid() + " has ended");
+        }
+        return line;
+    }
+
+    @Override
+    public void close() throws IOException {
+        toChild.close();
+        process.onExit().join();
+    }
+}

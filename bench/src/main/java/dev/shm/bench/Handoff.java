@@ -1,0 +1,89 @@
+package dev.shm.bench;
+
+import dev.shm.region.RegionOptions;
+import dev.shm.region.SharedRegion;
+import dev.shm.sync.SharedEvent;
+import dev.shm.sync.SharedEvent.Mode;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What does it cost to hand a token to another process and to wait until it comes back, compared
+ * with two processes that sleep on a bare futex? The time is that of one round trip.
+ *
+ * <pre>java -cp bench/target/benchmarks.jar dev.shm.bench.Handoff [ROUNDS [MILLIS]]</pre>
+ */
+public final class Handoff {
+    private static final int REGION_BYTES = 1 << 16;
+    private static final int CHECK_EVERY = 100;
+
+    private Handoff() {}
+
+    /** Runs the rounds and prints a row, or serves as the other process. */
+    public static void main(String... arguments) throws Exception {
+        if (arguments.length == 2 && arguments[0].equals("child")) {
+            serve(arguments[1]);
+            return;
+        }
+        int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 10;
+        long millis = arguments.length > 1 ? Long.parseLong(arguments[1]) : 500;
+        CProgram peer = CProgram.compile("futex-ping-pong");
+        String name = "bench-" + ProcessHandle.current().pid();
+        SharedRegion region = SharedRegion.create(RegionOptions.named(name).bytes(REGION_BYTES));
+        try (region;
+                SharedEvent ping = SharedEvent.create(region, "ping", Mode.AUTO_RESET);
+                SharedEvent pong = SharedEvent.create(region, "pong", Mode.AUTO_RESET);
+                ChildProcess child = new ChildProcess(Handoff.class, "child", name)) {
+            child.hear();
+            Rounds.compare(
+                    "a token goes to another process and back",
+                    rounds,
+                    () -> handOff(ping, pong, TimeUnit.MILLISECONDS.toNanos(millis)),
+                    "bare futex",
+                    () -> peer.run(millis));
+        } finally {
+            SharedRegion.delete(name);
+        }
+    }
+
+    private static double handOff(SharedEvent ping, SharedEvent pong, long nanos)
+            throws InterruptedException {
+        long start = System.nanoTime();
+        long end = start;
+        long trips = 0;
+        while (end - start < nanos) {
+            for (int i = 0; i < CHECK_EVERY; i++) {
+                ping.set();
+                pong.await();
+            }
+            trips += CHECK_EVERY;
+            end = System.nanoTime();
+        }
+        return (double) (end - start) / trips;
+    }
+
+    private static void serve(String name) throws Exception {
+        try (SharedRegion region = SharedRegion.open(name)) {
+            SharedEvent ping = SharedEvent.open(region, "ping");
+            SharedEvent pong = SharedEvent.open(region, "pong");
+            Thread server = new Thread(() -> answer(ping, pong), "answer");
+            server.setDaemon(true);
+            server.start();
+            System.out.println("ready");
+            while (System.in.read() >= 0) {
+                // until the other process ends
+            }
+            Runtime.getRuntime().halt(0);
+        }
+    }
+
+    private static void answer(SharedEvent ping, SharedEvent pong) {
+        try {
+            while (true) {
+                ping.await();
+                pong.set();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
 import java.nio.charset.Charset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.agrona.AsciiEncoding;
 import org.agrona.AsciiNumberFormatException;
@@ -120,6 +122,7 @@ public final class MappedBuffer implements AtomicBuffer {
     private int skew;
 
     private @Nullable String reason;
+    private final List<MappedBuffer> parts = new ArrayList<>(0);
 
     /**
      * A buffer over all of {@code direct}, whatever its position, limit and byte order.
@@ -145,6 +148,22 @@ public final class MappedBuffer implements AtomicBuffer {
     }
 
     /**
+     * A buffer over a part of this one that lets go of the memory when this one does.
+     *
+     * @throws IndexOutOfBoundsException if the part does not lie in this buffer
+     */
+    public MappedBuffer part(int offset, int length) {
+        MappedBuffer part = slice(offset, length);
+        synchronized (lock) {
+            if (reason != null) {
+                throw closed();
+            }
+            parts.add(part);
+        }
+        return part;
+    }
+
+    /**
      * Lets go of the memory: every access of this buffer that begins later throws {@link
      * IllegalStateException} with this reason, in every thread. The first reason stays.
      */
@@ -155,6 +174,7 @@ public final class MappedBuffer implements AtomicBuffer {
                 this.reason = reason;
                 bytes = CLOSED;
                 wrapped = CLOSED;
+                parts.forEach(part -> part.invalidate(reason));
             }
         }
     }

@@ -36,7 +36,8 @@ public final class Block implements AutoCloseable {
     /**
      * Returns the object's memory.
      *
-     * @return a buffer of exactly the object's size; closing the block ends its use.
+     * @return a buffer of exactly the object's size; closing the block ends its use, and not that
+     *     of buffers which the caller made from it, as {@link SharedRegion#buffer} says.
      */
     public MappedBuffer buffer() {
         return memory;

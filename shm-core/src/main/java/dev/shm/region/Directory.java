@@ -27,7 +27,8 @@ final class Directory {
      *   open    under the mutex: set our open bit; without it: wait while CREATING
      *   remove  under the mutex: READY -> DELETED
      *   close   clear our open bit
-     *   reap    at each taking of the mutex: DELETED, or CREATING by the dead, and open nowhere -> FREE
+     *   reap    what was just removed, and where there is no room everything: DELETED, or CREATING by the
+     *           dead, and open nowhere -> FREE
      *
      * Every change is one store or CAS of an entry's state, so a holder of the mutex that dies leaves
      * nothing to repair: the mutex is marked consistent at once. An open bit keeps an entry from being
@@ -46,9 +47,11 @@ final class Directory {
 
     private final String region;
     private final DirectoryTable table;
+    private final DirectoryIndex index; // guarded by the mutex
     private final RobustMutex mutex;
     private final Participants participants;
     private final long waitNanos;
+    private final Supplier<IdleStrategy> patience;
     private final Held[] held; // by entry; guarded by itself
 
     Directory(
@@ -57,11 +60,30 @@ final class Directory {
             RobustMutex mutex,
             Participants participants,
             long waitNanos) {
+        this(
+                region,
+                table,
+                mutex,
+                participants,
+                waitNanos,
+                () -> new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS));
+    }
+
+    /** The same for tests: with another way to wait for a creator. */
+    Directory(
+            String region,
+            DirectoryTable table,
+            RobustMutex mutex,
+            Participants participants,
+            long waitNanos,
+            Supplier<IdleStrategy> patience) {
         this.region = region;
         this.table = table;
+        this.index = new DirectoryIndex(table);
         this.mutex = mutex;
         this.participants = participants;
         this.waitNanos = waitNanos;
+        this.patience = patience;
         this.held = new Held[table.entries()];
         Arrays.setAll(held, entry -> new Held());
     }
@@ -126,7 +148,7 @@ final class Directory {
     }
 
     private Retained retainOrClaim(String name, @Nullable ObjectSpec spec) {
-        int entry = table.find(name);
+        int entry = index.find(name);
         if (entry >= 0) {
             retain(entry);
             KillPoint.at("directory.open.retained");
@@ -141,11 +163,14 @@ final class Directory {
 
     private int claim(String name, ObjectSpec spec) {
         long bytes = CacheLine.align((long) spec.bytes());
-        if (table.findFree() < 0 || table.findSpace(bytes) < 0) {
+        int entry = index.findFree();
+        int offset = index.findSpace(bytes);
+        if (entry < 0 || offset < 0) {
             participants.probeAll(); // perhaps only the dead have it
             reap();
+            entry = index.findFree();
+            offset = index.findSpace(bytes);
         }
-        int entry = table.findFree();
         if (entry < 0) {
             throw new IllegalStateException(
                     "region="
@@ -157,7 +182,6 @@ final class Directory {
                             + " directory entries are in use; RegionOptions.maxObjects sets how"
                             + " many there are at creation");
         }
-        int offset = table.findSpace(bytes);
         if (offset < 0) {
             throw new IllegalStateException(
                     "region="
@@ -176,8 +200,10 @@ final class Directory {
         table.describe(entry, name, spec, offset);
         retain(entry);
         KillPoint.at("directory.create.described");
+        index.announce();
         long creating = table.nextGeneration(entry, participants.self());
         change(entry, table.state(entry), creating); // (A1)
+        index.update(entry);
         KillPoint.at("directory.create.claimed");
         return entry;
     }
@@ -185,7 +211,7 @@ final class Directory {
     /** Waits until a retained entry is READY, or makes it so when its creator is dead. */
     private Outcome awaitReady(
             int entry, String name, @Nullable ObjectSpec spec, Deadline deadline) {
-        IdleStrategy idle = patience();
+        IdleStrategy idle = patience.get();
         while (true) {
             long state = table.state(entry);
             int creator = DirectoryLayout.creator(state);
@@ -206,10 +232,6 @@ final class Directory {
                 idle.idle();
             }
         }
-    }
-
-    private static IdleStrategy patience() {
-        return new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
     }
 
     private void awaitCreator(int creator, String name, Deadline deadline) {
@@ -295,7 +317,7 @@ final class Directory {
      */
     boolean remove(String name) {
         Deadline deadline = Deadline.after(waitNanos, TimeUnit.NANOSECONDS);
-        IdleStrategy idle = patience();
+        IdleStrategy idle = patience.get();
         while (true) {
             Boolean removed = locked(deadline, () -> removeReady(name));
             if (removed != null) {
@@ -311,7 +333,7 @@ final class Directory {
 
     /** Null when a living process is just creating the object. */
     private @Nullable Boolean removeReady(String name) {
-        int entry = table.find(name);
+        int entry = index.find(name);
         if (entry < 0) {
             return false;
         }
@@ -325,7 +347,7 @@ final class Directory {
             return null; // an opener took over from a dead creator
         }
         KillPoint.at("directory.remove.deleted");
-        reap();
+        reap(entry);
         return !creating;
     }
 
@@ -379,17 +401,23 @@ final class Directory {
     /** Frees the entries that nobody has open any more; the caller holds the mutex. */
     private void reap() {
         for (int entry = 0; entry < table.entries(); entry++) {
-            long state = table.state(entry);
-            int status = DirectoryLayout.status(state);
-            boolean orphan =
-                    status == DirectoryLayout.DELETED
-                            || status == DirectoryLayout.CREATING
-                                    && participants.isDead(DirectoryLayout.creator(state));
-            if (orphan && !table.isOpenAnywhere(entry)) {
-                KillPoint.at("directory.reap");
-                table.compareAndSetState(
-                        entry, state, DirectoryLayout.with(state, DirectoryLayout.FREE, 0));
-            }
+            reap(entry);
+        }
+    }
+
+    private void reap(int entry) {
+        long state = table.state(entry);
+        int status = DirectoryLayout.status(state);
+        boolean orphan =
+                status == DirectoryLayout.DELETED
+                        || status == DirectoryLayout.CREATING
+                                && participants.isDead(DirectoryLayout.creator(state));
+        if (orphan && !table.isOpenAnywhere(entry)) {
+            KillPoint.at("directory.reap");
+            index.announce();
+            table.compareAndSetState(
+                    entry, state, DirectoryLayout.with(state, DirectoryLayout.FREE, 0));
+            index.update(entry);
         }
     }
 
@@ -420,7 +448,7 @@ final class Directory {
     private <T> T locked(Deadline deadline, Supplier<T> action) {
         lock(deadline);
         try {
-            reap();
+            index.refresh();
             return action.get();
         } finally {
             mutex.unlock();

@@ -4,7 +4,7 @@ import dev.shm.memory.CacheLine;
 import dev.shm.memory.KillPoint;
 import dev.shm.memory.MappedBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import org.agrona.concurrent.AtomicBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +13,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectoryTable {
     private final String region;
-    private final MappedBuffer buffer;
+    private final AtomicBuffer buffer;
+    private final MappedBuffer memory;
     private final RegionGeometry geometry;
 
-    DirectoryTable(String region, MappedBuffer buffer, RegionGeometry geometry) {
+    DirectoryTable(String region, MappedBuffer memory, RegionGeometry geometry) {
+        this(region, memory, memory, geometry);
+    }
+
+    /**
+     * The same for tests: with the tables reached in another way than the objects.
+     *
+     * @param buffer the region, by which the tables are reached.
+     * @param memory the same region, of which the objects are views.
+     */
+    DirectoryTable(
+            String region, AtomicBuffer buffer, MappedBuffer memory, RegionGeometry geometry) {
         this.region = region;
         this.buffer = buffer;
+        this.memory = memory;
         this.geometry = geometry;
     }
 
@@ -49,7 +62,12 @@ final class DirectoryTable {
         return status == DirectoryLayout.CREATING || status == DirectoryLayout.READY;
     }
 
-    /** The entry of this name; -1 when there is none. */
+    /** Whether an entry stands for this name. */
+    boolean isNamed(int entry, String name) {
+        return isNamed(state(entry)) && hasName(entry, name.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** The entry of this name, looked for among all; -1 when there is none. */
     int find(String name) {
         byte[] wanted = name.getBytes(StandardCharsets.US_ASCII);
         for (int entry = 0; entry < entries(); entry++) {
@@ -79,26 +97,34 @@ final class DirectoryTable {
                 DirectoryLayout.nextGeneration(state(entry)), DirectoryLayout.CREATING, creator);
     }
 
-    int findFree() {
-        for (int entry = 0; entry < entries(); entry++) {
-            if (status(entry) == DirectoryLayout.FREE) {
-                return entry;
-            }
-        }
-        return -1;
+    /** How often entries were claimed or freed. */
+    long changes() {
+        return buffer.getLongVolatile(RegionLayout.CHANGES);
+    }
+
+    /** Says that one more is about to be; returns how often that was said before. */
+    long announceChange() {
+        return buffer.getAndAddLong(RegionLayout.CHANGES, 1);
     }
 
     String name(int entry) {
+        String name = nameIfAny(entry);
+        if (name == null) {
+            throw corrupt(entry, "expected a name of 1 to 63 characters");
+        }
+        return name;
+    }
+
+    /** Null when what stands there is no name. */
+    @Nullable String nameIfAny(int entry) {
         int at = geometry.entry(entry);
         byte[] name = new byte[buffer.getByte(at + DirectoryLayout.NAME_BYTES) & 0xFF];
-        if (name.length <= DirectoryLayout.BYTES - DirectoryLayout.NAME) {
-            buffer.getBytes(at + DirectoryLayout.NAME, name);
-            String text = new String(name, StandardCharsets.US_ASCII);
-            if (RegionOptions.NAME.matcher(text).matches()) {
-                return text;
-            }
+        if (name.length > DirectoryLayout.BYTES - DirectoryLayout.NAME) {
+            return null;
         }
-        throw corrupt(entry, "expected a name of 1 to 63 characters");
+        buffer.getBytes(at + DirectoryLayout.NAME, name);
+        String text = new String(name, StandardCharsets.US_ASCII);
+        return RegionOptions.NAME.matcher(text).matches() ? text : null;
     }
 
     int offset(int entry) {
@@ -137,7 +163,7 @@ final class DirectoryTable {
         return (flags & DirectoryLayout.NEEDS_SWEEP) != 0;
     }
 
-    private RegionFormatException corrupt(int entry, String message) {
+    RegionFormatException corrupt(int entry, String message) {
         return new RegionFormatException(
                 "region=" + region + " directory entry=" + entry + ": " + message);
     }
@@ -200,27 +226,6 @@ final class DirectoryTable {
         return 1L << slot; // shifts count modulo 64
     }
 
-    /** The first gap among the extents in use that is long enough; -1 when there is none. */
-    int findSpace(long bytes) {
-        long[] extents = new long[entries()];
-        int used = 0;
-        for (int entry = 0; entry < entries(); entry++) {
-            if (status(entry) != DirectoryLayout.FREE) {
-                extents[used++] = (long) offset(entry) << Integer.SIZE | bytes(entry);
-            }
-        }
-        Arrays.sort(extents, 0, used);
-        long free = geometry.heap();
-        for (int i = 0; i < used; i++) {
-            long begin = extents[i] >>> Integer.SIZE;
-            if (begin - free >= bytes) {
-                return (int) free;
-            }
-            free = Math.max(free, begin + CacheLine.align(extents[i] & 0xFFFF_FFFFL));
-        }
-        return geometry.fileBytes() - free >= bytes ? (int) free : -1;
-    }
-
     /** Bytes that no object uses, in all gaps together. */
     long freeBytes() {
         long used = 0;
@@ -263,7 +268,7 @@ final class DirectoryTable {
 
     /** A buffer over the object's memory, and nothing else. */
     MappedBuffer view(int entry) {
-        return buffer.slice(offset(entry), bytes(entry));
+        return memory.slice(offset(entry), bytes(entry));
     }
 
     /** Fills the memory, up to the end of its last line, with zeros. */

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * FileChannel#tryLock()} is ever called on it with locks held: the blocking calls close the channel
  * of an interrupted thread.
  */
-final class LockFile {
+final class LockFile implements SlotLocks {
     private static final long MAGIC = 0x6B63_6F6C_2D6D_6873L; // "shm-lock", little-endian
     private static final int NONCE = 8;
     private static final int BYTES = 24;
@@ -211,9 +211,10 @@ final class LockFile {
         return tryLock(CREATION, 1);
     }
 
-    /** The lock of one slot; null while a participant, or somebody who probes, has it. */
-    @Nullable FileLock tryLockSlot(int slot) {
-        return tryLock(SLOTS + slot, 1);
+    @Override
+    public @Nullable Held tryLockSlot(int slot) {
+        FileLock lock = tryLock(SLOTS + slot, 1);
+        return lock == null ? null : () -> unlock(lock);
     }
 
     /** Whether any slot has a living tenant, or somebody who probes. */

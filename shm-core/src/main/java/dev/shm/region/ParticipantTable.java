@@ -6,6 +6,9 @@ import org.agrona.concurrent.AtomicBuffer;
 
 /** The slots of the participant table in memory: reads and writes, no decisions. */
 final class ParticipantTable {
+    private static final long SELF_START_MILLIS =
+            ProcessHandle.current().info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+
     private final AtomicBuffer buffer;
     private final RegionGeometry geometry;
 
@@ -59,9 +62,7 @@ final class ParticipantTable {
         buffer.putLong(at + ParticipantLayout.START_TICKS, self.startTicks());
         buffer.putLong(at + ParticipantLayout.PID_NAMESPACE, self.pidNamespace());
         buffer.putLong(at + ParticipantLayout.BOOT, self.boot());
-        ProcessHandle.Info info = ProcessHandle.current().info();
-        long startMillis = info.startInstant().map(Instant::toEpochMilli).orElse(0L);
-        buffer.putLong(at + ParticipantLayout.START_MILLIS, startMillis);
+        buffer.putLong(at + ParticipantLayout.START_MILLIS, SELF_START_MILLIS);
         String mainClass = System.getProperty("sun.java.command", "").split(" ", 2)[0];
         byte[] command = mainClass.getBytes(StandardCharsets.UTF_8);
         int length = Math.min(command.length, ParticipantLayout.MAX_COMMAND_BYTES);

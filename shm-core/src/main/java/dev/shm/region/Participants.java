@@ -3,7 +3,6 @@ package dev.shm.region;
 import dev.shm.memory.KillPoint;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
-import java.nio.channels.FileLock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +37,10 @@ final class Participants implements Liveness {
     /** A probe is a system call or two; each slot is asked this seldom by one participant. */
     private static final long PROBE_PAUSE_MILLIS = 5;
 
-    private static final long JOIN_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** How long somebody who is just probing may have a byte before that counts as a life. */
+    private static final long LOOK_AGAIN_MILLIS = 20;
+
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** Gives back what the participant of a slot held; false when some of it needs other code. */
     interface Sweep {
@@ -47,11 +49,12 @@ final class Participants implements Liveness {
 
     private final String region;
     private final ParticipantTable table;
-    private final LockFile lockFile;
+    private final SlotLocks locks;
     private final Sweep sweep;
     private final int slot;
     private final int incarnation;
-    private final FileLock byteLock;
+    private final SlotLocks.Held byteLock;
+    private final long probePauseMillis;
     private final @Nullable Deadline[] quietUntil; // races are harmless: one probe more
     private final AtomicInteger nextProbe = new AtomicInteger();
     private final AtomicReference<@Nullable String> closedBecause = new AtomicReference<>();
@@ -65,17 +68,19 @@ final class Participants implements Liveness {
     private Participants(
             String region,
             ParticipantTable table,
-            LockFile lockFile,
+            SlotLocks locks,
             Sweep sweep,
             int slot,
-            FileLock byteLock) {
+            SlotLocks.Held byteLock,
+            long probePauseMillis) {
         this.region = region;
         this.table = table;
-        this.lockFile = lockFile;
+        this.locks = locks;
         this.sweep = sweep;
         this.slot = slot;
         this.incarnation = ParticipantLayout.incarnation(table.state(slot));
         this.byteLock = byteLock;
+        this.probePauseMillis = probePauseMillis;
         this.quietUntil = new Deadline[table.slots()];
     }
 
@@ -90,13 +95,32 @@ final class Participants implements Liveness {
     static Participants join(
             String region,
             ParticipantTable table,
-            LockFile lockFile,
+            SlotLocks locks,
             Sweep sweep,
             Deadline patience) {
+        return join(region, table, locks, sweep, patience, PROBE_PAUSE_MILLIS);
+    }
+
+    /** The same for tests: with another pause between two probes of one slot. */
+    static Participants join(
+            String region,
+            ParticipantTable table,
+            SlotLocks locks,
+            Sweep sweep,
+            Deadline patience,
+            long probePauseMillis) {
         while (true) {
-            Participants joined = joinAnySlot(region, table, lockFile, sweep);
-            if (joined != null) {
-                return joined;
+            for (boolean reuse : new boolean[] {false, true}) {
+                for (int slot = 0; slot < table.slots(); slot++) {
+                    SlotLocks.Held byteLock =
+                            isCandidate(table, slot, reuse)
+                                    ? joinSlot(table, locks, sweep, slot)
+                                    : null;
+                    if (byteLock != null) {
+                        return new Participants(
+                                region, table, locks, sweep, slot, byteLock, probePauseMillis);
+                    }
+                }
             }
             if (patience.isExpired()) {
                 throw new IllegalStateException(
@@ -108,33 +132,22 @@ final class Participants implements Liveness {
                                 + " RegionOptions.maxParticipants sets how many there are at"
                                 + " creation");
             }
-            LockSupport.parkNanos(JOIN_PAUSE_NANOS);
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
-    private static @Nullable Participants joinAnySlot(
-            String region, ParticipantTable table, LockFile lockFile, Sweep sweep) {
-        for (boolean reuse : new boolean[] {false, true}) {
-            for (int slot = 0; slot < table.slots(); slot++) {
-                int status = ParticipantLayout.status(table.state(slot));
-                boolean candidate =
-                        reuse
-                                ? status == ParticipantLayout.ACTIVE
-                                        || status == ParticipantLayout.DEAD
-                                : status == ParticipantLayout.FREE;
-                FileLock byteLock = candidate ? joinSlot(table, lockFile, sweep, slot) : null;
-                if (byteLock != null) {
-                    return new Participants(region, table, lockFile, sweep, slot, byteLock);
-                }
-            }
-        }
-        return null;
+    /** Whether a slot may be had; one that has or had a tenant only for reuse. */
+    private static boolean isCandidate(ParticipantTable table, int slot, boolean reuse) {
+        int status = ParticipantLayout.status(table.state(slot));
+        return reuse
+                ? status == ParticipantLayout.ACTIVE || status == ParticipantLayout.DEAD
+                : status == ParticipantLayout.FREE;
     }
 
     /** Takes one slot; null when it has a living tenant, or one whose sweep needs other code. */
-    private static @Nullable FileLock joinSlot(
-            ParticipantTable table, LockFile lockFile, Sweep sweep, int slot) {
-        FileLock byteLock = lockFile.tryLockSlot(slot);
+    private static SlotLocks.@Nullable Held joinSlot(
+            ParticipantTable table, SlotLocks locks, Sweep sweep, int slot) {
+        SlotLocks.Held byteLock = locks.tryLockSlot(slot);
         if (byteLock == null) {
             return null;
         }
@@ -144,7 +157,7 @@ final class Participants implements Liveness {
             joined = buryTenant(table, sweep, slot) && activate(table, slot);
         } finally {
             if (!joined) {
-                LockFile.unlock(byteLock);
+                byteLock.unlock();
             }
         }
         return joined ? byteLock : null;
@@ -250,7 +263,7 @@ final class Participants implements Liveness {
     private void probeUnlessQuiet(int suspect) {
         Deadline quiet = quietUntil[suspect];
         if (suspect != slot && (quiet == null || quiet.isExpired())) {
-            quietUntil[suspect] = Deadline.after(PROBE_PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            quietUntil[suspect] = Deadline.after(probePauseMillis, TimeUnit.MILLISECONDS);
             probeSlot(suspect);
         }
     }
@@ -267,7 +280,7 @@ final class Participants implements Liveness {
     }
 
     private void lockAndBury(int suspect) {
-        FileLock suspectLock = lockFile.tryLockSlot(suspect);
+        SlotLocks.Held suspectLock = locks.tryLockSlot(suspect);
         if (suspectLock == null) {
             return; // alive, or somebody else is just looking
         }
@@ -275,16 +288,31 @@ final class Participants implements Liveness {
             KillPoint.at("probe.locked");
             buryTenant(table, sweep, suspect);
         } finally {
-            LockFile.unlock(suspectLock);
+            suspectLock.unlock();
         }
     }
 
-    /** The living: whoever is not found dead by looking now. */
+    /** The living: whoever is not found dead by looking now, and again for a moment. */
     List<Participant> living() {
+        return living(Deadline.after(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS));
+    }
+
+    /**
+     * The same.
+     *
+     * @param patience how long to look again at those whose byte is locked, and who are not seen to
+     *     run: it may be somebody who is just probing that has it.
+     */
+    List<Participant> living(Deadline patience) {
         probeAll();
         List<Participant> living = new ArrayList<>();
         for (int i = 0; i < table.slots(); i++) {
             long state = table.state(i);
+            while (isDoubtful(i) && !patience.isExpired()) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+                probeSlot(i);
+                state = table.state(i);
+            }
             if (ParticipantLayout.status(state) == ParticipantLayout.ACTIVE) {
                 int tag = ParticipantLayout.tag(ParticipantLayout.incarnation(state), i);
                 Participant participant = table.describe(i, tag);
@@ -294,6 +322,13 @@ final class Participants implements Liveness {
             }
         }
         return living;
+    }
+
+    private boolean isDoubtful(int candidate) {
+        return candidate != slot
+                && !isClosed()
+                && ParticipantLayout.status(table.state(candidate)) == ParticipantLayout.ACTIVE
+                && !table.identity(candidate).isProvablyRunning();
     }
 
     /** Names a participant in a message. */
@@ -372,7 +407,7 @@ final class Participants implements Liveness {
     void unlock() {
         probing.lock();
         try {
-            LockFile.unlock(byteLock);
+            byteLock.unlock();
         } finally {
             probing.unlock();
         }

@@ -20,6 +20,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +48,18 @@ final class RegionFile {
                     LinkOption.NOFOLLOW_LINKS);
     private static final int ZEROS_BYTES = 1 << 20;
 
-    /** File systems whose mappings are not shared between hosts, or not with the page cache. */
-    private static final List<String> REMOTE =
-            List.of("nfs", "cifs", "smb", "9p", "fuse.", "afs", "ceph", "glusterfs");
+    /**
+     * Beginnings of the names of file systems that are not this host's own: of networks, of
+     * clusters, of the host of a virtual machine, and of programs (FUSE). Other hosts have other
+     * pages there, and locks and mappings are what the server or the program makes of them.
+     */
+    private static final List<String> UNSUITABLE =
+            List.of(
+                    ("9p afpfs afs beegfs ceph cifs coda davfs fakeowner fhgfs fuse gfs glusterfs"
+                         + " gpfs grpcfuse hgfs kafs lustre macfuse ncp nfs ocfs2 orangefs osxfs"
+                         + " osxfuse panfs prl_fs pvfs smb sshfs v9fs vboxsf virtiofs vmhgfs"
+                         + " webdav")
+                            .split(" "));
 
     private RegionFile() {}
 
@@ -84,17 +94,7 @@ final class RegionFile {
         if (directory == null || !Files.isDirectory(directory)) {
             throw new IOException("directory=" + directory + " is not there");
         }
-        String type = Files.getFileStore(directory).type();
-        if (REMOTE.stream().anyMatch(type::startsWith)) {
-            throw new IOException(
-                    "directory="
-                            + directory
-                            + " is of type="
-                            + type
-                            + ": regions need a local"
-                            + " file system, where all processes map the same pages");
-        }
-        boolean posix = Files.getFileStore(directory).supportsFileAttributeView("posix");
+        boolean posix = Files.getFileAttributeView(directory, PosixFileAttributeView.class) != null;
         FileAttribute<?>[] attributes =
                 posix
                         ? new FileAttribute<?>[] {
@@ -102,7 +102,7 @@ final class RegionFile {
                         }
                         : new FileAttribute<?>[0];
         try {
-            Uninterrupted.call(
+            Uninterrupted.retry(
                     () -> {
                         FileChannel.open(path, NEW, attributes).close();
                         return null;
@@ -112,6 +112,35 @@ final class RegionFile {
         } catch (FileAlreadyExistsException e) {
             // Somebody else was quicker, which is as good.
             return;
+        }
+    }
+
+    /** Refuses a directory where not all processes of all hosts that see it map the same pages. */
+    static void checkLocal(Path path) throws IOException {
+        Path directory = path.toAbsolutePath().getParent();
+        String type = directory == null ? "" : fileSystemOf(directory);
+        if (!isSuitable(type)) {
+            throw new IOException(
+                    "directory="
+                            + directory
+                            + " is of type="
+                            + type
+                            + ": regions need a local file system, where all processes map the"
+                            + " same pages");
+        }
+    }
+
+    static boolean isSuitable(String fileSystem) {
+        String type = fileSystem.toLowerCase(Locale.ROOT);
+        return UNSUITABLE.stream().noneMatch(type::startsWith);
+    }
+
+    /** Empty where nobody can tell: without /proc, say, or under a changed root. */
+    static String fileSystemOf(Path directory) {
+        try {
+            return Files.getFileStore(directory).type();
+        } catch (IOException e) {
+            return ""; // that it is missing is found out, and said, by who opens a file in it
         }
     }
 
@@ -179,7 +208,7 @@ final class RegionFile {
         MappedBuffer line = new MappedBuffer(ByteBuffer.allocateDirect(RegionLayout.HEADER_BYTES));
         try {
             checkTrusted(path, options);
-            long fileBytes = Uninterrupted.call(() -> readFirstLine(path, line));
+            long fileBytes = Uninterrupted.retry(() -> readFirstLine(path, line));
             return fileBytes == 0 ? Header.UNFINISHED : parse(path, line, fileBytes);
         } catch (NoSuchFileException e) {
             return Header.MISSING;
@@ -261,7 +290,7 @@ final class RegionFile {
 
     /** Maps a whole region. The mapping lasts as long as anything refers to it. */
     static MappedByteBuffer map(Path path, long fileBytes) throws IOException {
-        return Uninterrupted.call(
+        return Uninterrupted.retry(
                 () -> {
                     try (FileChannel channel = FileChannel.open(path, EXISTING)) {
                         // Mapping more than there is would make the file longer: it may be another
@@ -278,7 +307,7 @@ final class RegionFile {
      */
     static MappedByteBuffer fill(Path path, RegionGeometry geometry, Nonce nonce)
             throws IOException {
-        return Uninterrupted.call(
+        return Uninterrupted.retry(
                 () -> {
                     try (FileChannel channel = FileChannel.open(path, EXISTING)) {
                         channel.truncate(0);

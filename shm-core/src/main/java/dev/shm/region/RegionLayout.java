@@ -1,6 +1,7 @@
 package dev.shm.region;
 
 import dev.shm.memory.CacheLine;
+import dev.shm.wait.RobustMutex;
 
 /**
  * Layout of the header of a region file, little-endian.
@@ -25,7 +26,8 @@ import dev.shm.memory.CacheLine;
  *      80     8  checksum          creator                 FNV-1a of bytes 16 to 79
  *      88    40  reserved          nobody                  zero
  *     128    16  directory mutex   whoever changes names   see RobustMutex
- *     144   112  reserved          nobody                  zero
+ *     144     8  changes           holder of the mutex     fetch-and-add / acquire, before a change
+ *     152   104  reserved          nobody                  zero
  *     256        participants      see ParticipantLayout
  *                directory         see DirectoryLayout
  *                openMasks         one bit per participant for each directory entry
@@ -50,6 +52,10 @@ final class RegionLayout {
     static final int CHECKSUM = 80;
 
     static final int DIRECTORY_MUTEX = CacheLine.BYTES;
+
+    /** Grows before an entry of the directory is claimed or freed. */
+    static final int CHANGES = DIRECTORY_MUTEX + RobustMutex.BYTES;
+
     static final int TABLES = 2 * CacheLine.BYTES;
 
     /** The first line of the file: all that is read before the file is mapped. */

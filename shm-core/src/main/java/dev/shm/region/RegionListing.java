@@ -1,6 +1,7 @@
 package dev.shm.region;
 
 import dev.shm.memory.MappedBuffer;
+import dev.shm.wait.Deadline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileLock;
@@ -12,12 +13,17 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at the regions of a directory from outside, without joining or changing them. */
 final class RegionListing {
     private static final String LOCK_SUFFIX = RegionOptions.SUFFIX + RegionOptions.LOCK_SUFFIX;
+
+    private static final long LOOK_AGAIN_MILLIS = 20;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private RegionListing() {}
 
@@ -85,37 +91,69 @@ final class RegionListing {
         }
     }
 
-    private static RegionInfo look(RegionOptions options, long bytes, RegionFile.Header header)
-            throws IOException {
+    private static @Nullable RegionInfo look(
+            RegionOptions options, long bytes, RegionFile.Header header) throws IOException {
         LockFile lockFile = LockFile.acquireExisting(options.lockPath(), options);
         try {
             Nonce bound = lockFile.nonce();
-            if (header.found() == RegionFile.Found.READY) {
-                RegionOpener.checkNonce(options, header, bound);
+            if (header.found() != RegionFile.Found.READY) {
+                return lookAtRemains(options, lockFile);
             }
-            List<Long> pids = livingPids(options, header, lockFile);
+            RegionOpener.checkNonce(options, header, bound);
+            List<Long> pids = livingPids(options, header, lockFile, lookAgain());
             return new RegionInfo(
-                    options.name(),
-                    options.path(),
-                    bytes,
-                    pids,
-                    problem(header.found()),
-                    pids.isEmpty());
+                    options.name(), options.path(), bytes, pids, null, pids.isEmpty());
         } finally {
             lockFile.release();
         }
     }
 
-    private static @Nullable String problem(RegionFile.Found found) {
-        return switch (found) {
-            case MISSING -> "only its lock file is left";
-            case UNFINISHED -> "its creation was not finished";
-            case READY -> null;
-        };
+    /** What is no region: somebody is just making or deleting it, or died at that. */
+    private static @Nullable RegionInfo lookAtRemains(RegionOptions options, LockFile lockFile)
+            throws IOException {
+        FileLock creation = lockFile.tryLockCreation();
+        try {
+            long bytes = sizeOf(options.path());
+            RegionFile.Header header = RegionFile.readHeader(options.path(), options);
+            if (lockFile.isReplacedAt(options.lockPath())) {
+                return null;
+            }
+            if (creation == null || header.found() == RegionFile.Found.READY) {
+                return new RegionInfo(
+                        options.name(),
+                        options.path(),
+                        bytes,
+                        List.of(),
+                        "a process is just creating or deleting it",
+                        false);
+            }
+            return new RegionInfo(
+                    options.name(), options.path(), bytes, List.of(), problem(header), true);
+        } finally {
+            if (creation != null) {
+                LockFile.unlock(creation);
+            }
+        }
     }
 
-    /** The processes that have a region open: what their slots say, checked against the kernel. */
-    static List<Long> livingPids(RegionOptions options, RegionFile.Header header, LockFile lockFile)
+    private static String problem(RegionFile.Header header) {
+        return header.found() == RegionFile.Found.MISSING
+                ? "only its lock file is left"
+                : "its creation was not finished";
+    }
+
+    /** How long to look again at a byte that is locked: somebody may be just probing. */
+    static Deadline lookAgain() {
+        return Deadline.after(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * The processes that have a region open: what their slots say, checked against the kernel.
+     *
+     * @param patience how long to look again at those who are not seen to run.
+     */
+    static List<Long> livingPids(
+            RegionOptions options, RegionFile.Header header, LockFile lockFile, Deadline patience)
             throws IOException {
         RegionGeometry geometry = header.geometry();
         if (geometry == null) {
@@ -128,22 +166,29 @@ final class RegionListing {
         List<Long> pids = new ArrayList<>();
         for (int slot = 0; slot < table.slots(); slot++) {
             if (ParticipantLayout.status(table.state(slot)) == ParticipantLayout.ACTIVE
-                    && isAlive(table, slot, lockFile)) {
+                    && isAlive(table, slot, lockFile, patience)) {
                 pids.add(table.identity(slot).pid());
             }
         }
         return pids;
     }
 
-    private static boolean isAlive(ParticipantTable table, int slot, LockFile lockFile) {
-        FileLock slotLock = lockFile.tryLockSlot(slot);
-        if (slotLock == null) {
-            return true;
-        }
-        try {
-            return table.identity(slot).isProvablyRunning();
-        } finally {
-            LockFile.unlock(slotLock);
+    private static boolean isAlive(
+            ParticipantTable table, int slot, SlotLocks locks, Deadline patience) {
+        while (true) {
+            SlotLocks.Held slotLock = locks.tryLockSlot(slot);
+            boolean runs;
+            try {
+                runs = table.identity(slot).isProvablyRunning();
+            } finally {
+                if (slotLock != null) {
+                    slotLock.unlock();
+                }
+            }
+            if (runs || slotLock != null || patience.isExpired()) {
+                return runs || slotLock == null;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 }

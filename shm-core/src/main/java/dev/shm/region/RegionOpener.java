@@ -38,11 +38,13 @@ final class RegionOpener {
      */
 
     // How a process waits for another one that has byte 0: mostly microseconds, seconds when a
-    // large file is made.
+    // large file is made. The kernel has no queue for us: each look is a chance. So whoever has
+    // waited long looks as often as whoever has just come, at about 1 % of a core, or those who
+    // come and go without a pause would always be first.
     private static final long SPINS = 10;
     private static final long YIELDS = 10;
     private static final long MIN_PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
-    private static final long MAX_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long MAX_PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private static final int PAGE_BYTES = 4096;
 
@@ -68,7 +70,8 @@ final class RegionOpener {
             LockFile lockFile,
             Object identity,
             MappedBuffer memory,
-            RegionGeometry geometry) {}
+            RegionGeometry geometry,
+            boolean created) {}
 
     /** What is done with a region while nobody else creates, opens or deletes it. */
     private interface Exclusive<T> {
@@ -81,21 +84,34 @@ final class RegionOpener {
             options.geometry(); // a bad size must not leave files behind
         }
         Waiter waiter = Waiter.system(); // nor must a bad -Dshm.wait
+        ObjectTypes.check(); // nor a class path on which nothing can be swept
         try {
+            RegionFile.checkLocal(options.path());
             return exclusively(
                     options,
                     wanted,
                     lockFile -> {
                         Opened opened = openLocked(options, wanted, lockFile);
-                        if (opened == null) {
-                            return null;
-                        }
-                        SharedRegion region = SharedRegion.joined(opened, waiter);
-                        lockFile.retain();
-                        return region;
+                        return opened == null ? null : join(opened, waiter);
                     });
         } catch (IOException e) {
             throw failure(options, e);
+        }
+    }
+
+    /** Joins; if that fails, what was created for it is taken away: nobody else has seen it. */
+    private static SharedRegion join(Opened opened, Waiter waiter) throws IOException {
+        boolean joined = false;
+        try {
+            SharedRegion region = SharedRegion.joined(opened, waiter);
+            opened.lockFile().retain();
+            joined = true;
+            return region;
+        } finally {
+            if (!joined && opened.created()) {
+                Files.deleteIfExists(opened.options().path());
+                Files.deleteIfExists(opened.options().lockPath());
+            }
         }
     }
 
@@ -237,7 +253,7 @@ final class RegionOpener {
             }
             checkNonce(options, header, bound);
             MappedBuffer memory = new MappedBuffer(RegionFile.map(path, geometry.fileBytes()));
-            return opened(options, lockFile, memory, geometry);
+            return opened(options, lockFile, memory, geometry, false);
         }
         if (wanted == Wanted.EXISTING) {
             throw new NoSuchFileException(path.toString());
@@ -283,7 +299,7 @@ final class RegionOpener {
             MappedBuffer memory = new MappedBuffer(RegionFile.fill(path, geometry, nonce));
             lockFile.writeNonce(nonce);
             KillPoint.at("region.create.nonce");
-            Opened opened = opened(options, lockFile, memory, geometry);
+            Opened opened = opened(options, lockFile, memory, geometry, true);
             memory.putIntVolatile(RegionLayout.STATE, RegionLayout.READY);
             KillPoint.at("region.create.ready");
             return opened;
@@ -295,7 +311,11 @@ final class RegionOpener {
     }
 
     private static Opened opened(
-            RegionOptions options, LockFile lockFile, MappedBuffer memory, RegionGeometry geometry)
+            RegionOptions options,
+            LockFile lockFile,
+            MappedBuffer memory,
+            RegionGeometry geometry,
+            boolean created)
             throws IOException {
         if (options.pretouch()) {
             for (int page = 0; page < memory.capacity(); page += PAGE_BYTES) {
@@ -303,7 +323,12 @@ final class RegionOpener {
             }
         }
         return new Opened(
-                options, lockFile, RegionFile.identityOf(options.path()), memory, geometry);
+                options,
+                lockFile,
+                RegionFile.identityOf(options.path()),
+                memory,
+                geometry,
+                created);
     }
 
     /**
@@ -331,7 +356,8 @@ final class RegionOpener {
         Nonce bound = lockFile.nonce(); // refuses what is no lock file
         if (onlyUnused && header.geometry() != null) {
             checkNonce(options, header, bound);
-            List<Long> pids = RegionListing.livingPids(options, header, lockFile);
+            List<Long> pids =
+                    RegionListing.livingPids(options, header, lockFile, RegionListing.lookAgain());
             if (!pids.isEmpty()) {
                 throw new IllegalStateException(
                         "region=" + options.name() + ": in use by the processes with pids=" + pids);

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -56,6 +58,10 @@ public final class SharedRegion implements AutoCloseable {
     private final Participants participants;
     private final Directory directory;
     private final OpenBuffers openBuffers = new OpenBuffers();
+
+    /** The handles of {@link #buffer}, by name; guarded by itself. */
+    private final Map<String, Block> buffers = new HashMap<>();
+
     private final OpenClaims openClaims = new OpenClaims(TimeUnit.SECONDS.toNanos(1));
 
     /** Operations on the directory share it; closing waits for those in progress. */
@@ -323,7 +329,7 @@ public final class SharedRegion implements AutoCloseable {
 
     /**
      * Removes an object from the directory. Who has it open keeps it; its memory is used again, and
-     * zeroed, when the last of them closes it or dies.
+     * zeroed, once the last of them has closed it or died.
      *
      * @param objectName its name.
      * @return false when there is no such object.
@@ -335,8 +341,13 @@ public final class SharedRegion implements AutoCloseable {
     }
 
     /**
-     * Opens a raw block of memory, or creates it, all zero. It stays open until the region is
-     * closed.
+     * Opens a raw block of memory, or creates it, all zero. However often it is asked for, this
+     * attachment has one buffer for each such object, which stays open until the region is closed;
+     * {@link #block} gives handles that can be closed one by one.
+     *
+     * <p>The end of the region is the end of this buffer, and of no other that was made from it by
+     * the caller, such as a {@code slice}, its {@code byteBuffer()} or a wrap of it: those go on
+     * reading and writing the memory, and never crash, but what is there may be another object's.
      *
      * @param objectName {@code [A-Za-z0-9][A-Za-z0-9._-]{0,62}}.
      * @param bytes its size in bytes, at least 1.
@@ -346,8 +357,38 @@ public final class SharedRegion implements AutoCloseable {
      * @throws IllegalStateException when there is no room.
      */
     public AtomicBuffer buffer(String objectName, int bytes) {
+        Block block = block(objectName, bytes);
+        synchronized (buffers) {
+            Block first = buffers.get(objectName);
+            if (first == null || first.entry() != block.entry()) {
+                buffers.put(objectName, block); // the one before is of an object that was removed
+                return block.buffer();
+            }
+            block.close();
+            return first.buffer();
+        }
+    }
+
+    /**
+     * Opens a raw block of memory, or creates it, all zero, to be let go before the region is
+     * closed.
+     *
+     * <pre>{@code
+     * try (Block block = region.block("scratch", 4096)) {
+     *     AtomicBuffer memory = block.buffer();
+     * }
+     * }</pre>
+     *
+     * @param objectName {@code [A-Za-z0-9][A-Za-z0-9._-]{0,62}}.
+     * @param bytes its size in bytes, at least 1.
+     * @return a new handle; {@link Block#buffer} is its memory, on a boundary of 128 bytes. What a
+     *     caller makes from that goes on after the handle is closed, as {@link #buffer} says.
+     * @throws IllegalArgumentException as {@link #buffer}.
+     * @throws IllegalStateException as {@link #buffer}.
+     */
+    public Block block(String objectName, int bytes) {
         ObjectSpec spec = new ObjectSpec(RawBufferType.INSTANCE, 0, 0, bytes, "", memory -> {});
-        return attach(objectName, spec, AttachMode.OPEN_OR_CREATE).buffer();
+        return attach(objectName, spec, AttachMode.OPEN_OR_CREATE);
     }
 
     /**

@@ -4,8 +4,10 @@ import dev.shm.memory.KillPoint;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
 
 /**
  * The two copies of a struct's record and the commit word that says which of them counts.
@@ -58,16 +60,16 @@ final class StructCopies {
      * at the one right moment in 8.6 billion.
      */
 
-    /** The last tenth of them yields. */
-    private static final int SPINS = 220;
-
-    private static final long FIRST_PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
-    private static final long LONGEST_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    // How a writer waits for another one: that takes as long as the caller's function.
+    private static final long SPINS = 200;
+    private static final long YIELDS = 20;
+    private static final long MIN_PARK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+    private static final long MAX_PARK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final AtomicBuffer buffer;
     private final Liveness liveness;
     private final long waitNanos;
-    private final int spins;
+    private final Supplier<IdleStrategy> patience;
     private final int self;
     private final int copy0;
     private final int copy1;
@@ -79,17 +81,26 @@ final class StructCopies {
      * @param waitNanos how long to wait for a writer that lives.
      */
     StructCopies(AtomicBuffer buffer, StructSpec spec, Liveness liveness, long waitNanos) {
-        this(buffer, spec, liveness, waitNanos, SPINS);
+        this(
+                buffer,
+                spec,
+                liveness,
+                waitNanos,
+                () -> new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS));
     }
 
-    /** The same for tests: with fewer looks before the first sleep. */
+    /** The same for tests: with another way to wait. */
     StructCopies(
-            AtomicBuffer buffer, StructSpec spec, Liveness liveness, long waitNanos, int spins) {
+            AtomicBuffer buffer,
+            StructSpec spec,
+            Liveness liveness,
+            long waitNanos,
+            Supplier<IdleStrategy> patience) {
         int specBytes = spec.textBytes().length;
         this.buffer = buffer;
         this.liveness = liveness;
         this.waitNanos = waitNanos;
-        this.spins = spins;
+        this.patience = patience;
         this.self = liveness.self();
         this.copy0 = StructLayout.copy0(specBytes);
         this.copy1 = StructLayout.copy1(specBytes, spec.dataBytes());
@@ -177,9 +188,10 @@ final class StructCopies {
     /** An interrupt does not end the wait; the interrupt status is as before afterwards. */
     private long claimSlowly() {
         Deadline deadline = Deadline.after(waitNanos, TimeUnit.NANOSECONDS);
+        IdleStrategy idle = patience.get();
         boolean interrupted = false;
         try {
-            for (int round = 0; ; round++) {
+            while (true) {
                 long commit = buffer.getLongVolatile(StructLayout.COMMIT);
                 int writer = StructLayout.tag(commit);
                 if (writer == 0 || writer == self || liveness.isDead(writer)) {
@@ -189,7 +201,9 @@ final class StructCopies {
                         return claimed;
                     }
                 } else {
-                    interrupted |= pause(round, writer, deadline);
+                    awaitWriter(writer, deadline);
+                    idle.idle();
+                    interrupted |= Thread.interrupted();
                 }
             }
         } finally {
@@ -199,17 +213,8 @@ final class StructCopies {
         }
     }
 
-    /** Lets the writer finish, or finds out that it died; returns whether we were interrupted. */
-    @SuppressWarnings("ThreadPriorityCheck") // the yield only saves time: parking would do alone
-    private boolean pause(int round, int writer, Deadline deadline) {
-        if (round < spins - spins / 10) {
-            Thread.onSpinWait();
-            return false;
-        }
-        if (round < spins) {
-            Thread.yield();
-            return false;
-        }
+    /** Finds out whether a writer died; one that lives is waited for, to a limit. */
+    private void awaitWriter(int writer, Deadline deadline) {
         liveness.checkOpen();
         liveness.probe(writer);
         if (deadline.isExpired() && !liveness.isDead(writer)) {
@@ -220,8 +225,5 @@ final class StructCopies {
                             + writer
                             + ", lives and does not go on");
         }
-        int doublings = Math.min(round - spins, 10);
-        LockSupport.parkNanos(this, Math.min(FIRST_PARK_NANOS << doublings, LONGEST_PARK_NANOS));
-        return Thread.interrupted();
     }
 }

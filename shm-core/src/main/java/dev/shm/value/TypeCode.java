@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
  * What an element of shared memory is: one letter that fixes its width, its range and what it
  * means.
  *
- * <p>The letters are those of Python's {@code struct} and {@code ctypes}, but the widths are the
- * same on every platform. All are stored little-endian.
+ * <p>The letters are those of Python's {@code ctypes}, most of them also of its {@code array} and
+ * {@code struct}, but the widths are the same on every platform. All are stored little-endian.
  *
  * <pre>
  *  code  bytes  holds                                     get() gives

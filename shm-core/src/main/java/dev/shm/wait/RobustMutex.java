@@ -179,18 +179,23 @@ public final class RobustMutex {
      * @throws IllegalStateException if the region was closed, or this participant declared dead
      */
     public Acquisition lock() {
-        return lockIfFree(buffer) ? Acquisition.ACQUIRED : lockSlowly(Thread.currentThread());
+        return lockIfFree(buffer, offset, self)
+                ? Acquisition.ACQUIRED
+                : lockSlowly(Thread.currentThread());
     }
 
     /**
-     * Acquires the lock if nobody holds it and nobody died, in one step. The fast path of those who
-     * have a buffer of their own over the same memory, which they can close.
+     * Acquires a lock if nobody holds it and nobody died, in one step. For those who have at hand
+     * what it takes, and a buffer of their own over the same memory, which they can close. An
+     * offset that is constant saves a tenth of the time.
      *
-     * @param view of the memory that the mutex lies in, from the same start
+     * @param view of the memory that the mutex lies in
+     * @param offset of the mutex in the view
+     * @param self our tag
      * @return false if the lock was not acquired, for whatever reason: it may be free all the same
      * @throws IllegalStateException if the view was closed
      */
-    public boolean lockIfFree(AtomicBuffer view) {
+    public static boolean lockIfFree(AtomicBuffer view, int offset, int self) {
         long id = Thread.currentThread().getId();
         if (MutexLayout.fits(id)
                 && view.compareAndSetLong(
@@ -258,7 +263,7 @@ public final class RobustMutex {
         if (acquisition != null || deadline.isExpired()) {
             return acquisition;
         }
-        acquisition = acquire(Thread.currentThread(), deadline, new Tick(ticks, true));
+        acquisition = acquire(Thread.currentThread(), deadline, new Tick(ticks, true, waiter));
         if (acquisition == null && Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -290,24 +295,43 @@ public final class RobustMutex {
      *     and lost the lock while it held it; it does not hold the lock then
      */
     public void unlock() {
-        if (!unlockIfAlone(buffer)) {
+        if (!unlockIfAlone(buffer, offset, self)) {
             unlockSlowly();
         }
     }
 
     /**
      * Gives the lock up, in one step, if the current thread holds it once, nobody sleeps and nobody
-     * died. The fast path of those who have a buffer of their own over the same memory.
+     * died. The way back from {@link #lockIfFree}.
      *
-     * @param view of the memory that the mutex lies in, from the same start
+     * @param view of the memory that the mutex lies in
+     * @param place of the mutex in the view
+     * @param tag ours
      * @return false if nothing was done
      * @throws IllegalStateException if the view was closed
      */
-    public boolean unlockIfAlone(AtomicBuffer view) {
+    public boolean unlockIfAlone(AtomicBuffer view, int place, int tag) {
         long id = Thread.currentThread().getId();
         return nested == 0
                 && MutexLayout.fits(id)
-                && view.compareAndSetLong(offset, held(self, (int) id), FREE); // (U) pairs with (L)
+                && view.compareAndSetLong(place, held(tag, (int) id), FREE); // (U) pairs with (L)
+    }
+
+    /**
+     * Sees to it that the thread of ours that holds the lock, if there is one, does not give it up
+     * by {@link #unlockIfAlone}, as if somebody waited.
+     *
+     * @return false if no thread of ours holds the lock
+     */
+    public boolean slowUnlock() {
+        long seen = buffer.getLongVolatile(offset);
+        while ((word(seen) & TAG) == self) {
+            if (announce(seen)) {
+                return true;
+            }
+            seen = buffer.getLongVolatile(offset);
+        }
+        return false;
     }
 
     /**
@@ -433,7 +457,7 @@ public final class RobustMutex {
         try {
             while (true) {
                 Acquisition acquisition =
-                        acquire(current, Deadline.never(), new Tick(ticks, false));
+                        acquire(current, Deadline.never(), new Tick(ticks, false, waiter));
                 if (acquisition != null) {
                     return acquisition;
                 }
@@ -500,10 +524,9 @@ public final class RobustMutex {
         liveness.checkOpen();
         if (news) {
             KillPoint.at("mutex.woken");
-        } else {
+        } else if (tick.ends()) {
             liveness.probe(announced & TAG);
             liveness.probeNext();
-            tick.lengthen();
         }
     }
 

@@ -6,14 +6,14 @@ import java.util.concurrent.TimeUnit;
  * How long a blocked thread sleeps before it looks again by itself. A tick heals what a death broke
  * (a wake that was never made, or was made to a thread that died); nothing else needs it.
  *
- * @param firstNanos the first sleep
+ * @param firstNanos the first tick
  * @param longestNanos what doubling leads to
- * @param longestInterruptibleNanos the same for waits that may be interrupted, because a thread
- *     inside a futex does not notice an interrupt
+ * @param interruptNanos how long a thread that may be interrupted sleeps at most before it looks
+ *     whether it was, because a thread inside a futex does not notice an interrupt
  */
-public record TickPolicy(long firstNanos, long longestNanos, long longestInterruptibleNanos) {
+public record TickPolicy(long firstNanos, long longestNanos, long interruptNanos) {
 
-    /** 1 ms doubling to 64 ms, 10 ms where interruptible: at most 16 and 100 wake-ups a second. */
+    /** 1 ms doubling to 64 ms; interrupts are seen within 10 ms. */
     public static final TickPolicy STANDARD =
             new TickPolicy(
                     TimeUnit.MILLISECONDS.toNanos(1),

@@ -82,11 +82,11 @@ public interface Waiter {
      * elsewhere and for {@code -Dshm.wait=poll}. Virtual threads always poll, so that they never
      * pin their carrier. Nothing native is loaded before the first sleep or wake.
      *
-     * <p>{@code -Dshm.wait.idle=CLASS} puts an idle strategy of the user's in front of every sleep,
-     * for the first {@code -Dshm.wait.idle.micros=20} microseconds of it: {@code
-     * org.agrona.concurrent.BusySpinIdleStrategy}, say, where a wake-up is too slow. A class that
-     * implements {@link org.agrona.concurrent.IdleStrategy} and has a public constructor without
-     * parameters; each thread gets an object of its own. Without it a sleep begins at once.
+     * <p>Waits begin with an idle phase: for 20 microseconds (none where there is one processor)
+     * the thread spins. {@code -Dshm.wait.idle.micros} sets another length, {@code
+     * -Dshm.wait.idle=CLASS} another way of idling: a class that implements {@link
+     * org.agrona.concurrent.IdleStrategy} and has a public constructor without parameters; each
+     * thread gets an object of its own.
      *
      * @return the waiter that all objects of this JVM share
      * @throws IllegalArgumentException if the system property {@code shm.wait} is neither {@code
@@ -96,8 +96,8 @@ public interface Waiter {
     static Waiter system() {
         String wanted = System.getProperty("shm.wait", "auto");
         return switch (wanted) {
-            case "auto" -> IdlingWaiter.asConfigured(SystemWaiter.INSTANCE);
-            case "poll" -> IdlingWaiter.asConfigured(PollingWaiter.INSTANCE);
+            case "auto" -> new IdlingWaiter(IdlePhase.configured(), SystemWaiter.INSTANCE);
+            case "poll" -> new IdlingWaiter(IdlePhase.configured(), PollingWaiter.INSTANCE);
             default ->
                     throw new IllegalArgumentException(
                             "shm.wait=" + wanted + ": allowed are auto and poll");
@@ -105,14 +105,23 @@ public interface Waiter {
     }
 
     /**
-     * A waiter that idles before it sleeps.
+     * A waiter whose waits begin with an idle phase.
      *
      * @param strategies makes an idle strategy for each thread
-     * @param nanos how long a sleep idles first; with {@link Long#MAX_VALUE} it does nothing else
+     * @param nanos how long a wait idles before its first sleep
      * @param sleeping the waiter that goes on after that, and that wakes
      * @return the waiter
      */
     static Waiter idling(Supplier<IdleStrategy> strategies, long nanos, Waiter sleeping) {
-        return new IdlingWaiter(strategies, nanos, sleeping);
+        return new IdlingWaiter(new IdlePhase(strategies, nanos), sleeping);
+    }
+
+    /**
+     * What a wait begins with; see {@link Tick#idles()}.
+     *
+     * @return by default, nothing
+     */
+    default IdlePhase idlePhase() {
+        return IdlePhase.NONE;
     }
 }

@@ -4,18 +4,18 @@
  *
  * <pre>
  *   RobustMutex ---&gt; Tick ---&gt; TickPolicy
- *    |    |    \       |
- *    |    |     \      v
- *    |    |      `-&gt; Deadline
- *    |    v             ^
- *    |  Liveness        |
- *    v                  |
- *   Waiter &lt;--- PollingWaiter
- *      ^  ^        ^
+ *    |    |    \       | \
+ *    |    |     \      v  `--&gt; IdlePhase
+ *    |    |      `-&gt; Deadline &lt;--'  ^
+ *    |    v             ^            |
+ *    |  Liveness        |            |
+ *    v                  |            |
+ *   Waiter &lt;--- PollingWaiter        |
+ *      ^  ^        ^                  |
  *      |   `-- Futex  ---&gt; jna (loaded by the first sleep or wake)
- *      |           ^
+ *      |           ^                  |
  *      |-- SystemWaiter ---&gt; VirtualThreads
- *      `-- IdlingWaiter ---&gt; Deadline, any other Waiter
+ *      `-- IdlingWaiter --------------'
  * </pre>
  *
  * <p>The package depends on Agrona's interfaces of buffers and of idling, on the kill points of our

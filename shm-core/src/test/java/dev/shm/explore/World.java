@@ -44,7 +44,7 @@ public final class World {
     private final Executor threads;
     private final @Nullable List<String> trace;
 
-    private final AtomicBuffer memory = new MappedBuffer(ByteBuffer.allocateDirect(CAPACITY));
+    private final MappedBuffer memory = new MappedBuffer(ByteBuffer.allocateDirect(CAPACITY));
     private final AtomicBuffer buffer = Interception.of(memory, this::access);
     private final Waiter waiter = new SchedulingWaiter();
     private final Map<Method, Boolean> accesses = new HashMap<>();
@@ -84,7 +84,7 @@ public final class World {
      *
      * @return 4 KiB of zeros
      */
-    public AtomicBuffer memory() {
+    public MappedBuffer memory() {
         return memory;
     }
 
@@ -139,7 +139,7 @@ public final class World {
     @Nullable Throwable run(Scenario scenario) {
         scenario.build(this);
         try {
-            decide(null);
+            decide(null, false);
             over.acquireUninterruptibly();
             unwind();
             if (failure == null) {
@@ -165,22 +165,42 @@ public final class World {
         return tag < 1 || tag > participants.size() ? null : participants.get(tag - 1);
     }
 
-    /** An access is about to be made: here the schedule is decided. */
-    void point(String access, Object... arguments) {
+    /**
+     * An access is about to be made, to the memory or to whatever else participants share: here the
+     * schedule is decided.
+     *
+     * @param access what it is called in a trace
+     * @param arguments of the access
+     */
+    public void point(String access, Object... arguments) {
         Actor me = current;
-        if (me == null) {
-            return; // the scenario is being built
+        if (me != null) { // the scenario is not being built
+            step(me, false);
+            if (trace != null) {
+                trace.add(me + " " + access + Arrays.toString(arguments));
+            }
         }
+    }
+
+    /**
+     * The thread waits until somebody else has done something: others go on first, and it goes on
+     * at once only where nobody else can.
+     */
+    public void pause() {
+        Actor me = current;
+        if (me != null) {
+            step(me, true);
+        }
+    }
+
+    private void step(Actor me, boolean pausing) {
         if (ending) {
             throw new Killed();
         }
         if (++steps > rules.steps()) {
             throw new AssertionError("no end after " + rules.steps() + " accesses");
         }
-        decide(me);
-        if (trace != null) {
-            trace.add(me + " " + access + Arrays.toString(arguments));
-        }
+        decide(me, pausing);
     }
 
     private @Nullable Object access(AtomicBuffer target, Method method, Object[] arguments)
@@ -196,9 +216,9 @@ public final class World {
     }
 
     /** Lets happen what the choices say, until it is somebody's turn; returns when it is ours. */
-    private void decide(@Nullable Actor me) {
+    private void decide(@Nullable Actor me, boolean pausing) {
         while (true) {
-            List<Event> events = possibleEvents(me);
+            List<Event> events = possibleEvents(me, pausing);
             if (events.isEmpty()) {
                 checkNobodyIsStranded();
                 ending = true;
@@ -218,12 +238,12 @@ public final class World {
     }
 
     /** What may happen next; first of all that things go their ordinary way. */
-    private List<Event> possibleEvents(@Nullable Actor me) {
+    private List<Event> possibleEvents(@Nullable Actor me, boolean pausing) {
         List<Event> events = new ArrayList<>();
         int start = me == null ? 0 : actors.indexOf(me);
         for (int i = 0; i < actors.size(); i++) {
             Actor actor = actors.get((start + i) % actors.size());
-            if (actor.state == State.READY) {
+            if (actor.state == State.READY && !(pausing && actor == me)) {
                 events.add(new Event(Event.Kind.RUN, actor));
             }
         }
@@ -232,6 +252,9 @@ public final class World {
                     .filter(actor -> actor.hasTicks)
                     .sorted((a, b) -> Integer.compare(a.ticks, b.ticks))
                     .forEach(actor -> events.add(new Event(Event.Kind.TICK, actor)));
+        }
+        if (events.isEmpty() && me != null && me.state == State.READY) {
+            events.add(new Event(Event.Kind.RUN, me)); // though it pauses
         }
         if (events.isEmpty()) {
             return events; // the rest helps nobody out
@@ -332,7 +355,7 @@ public final class World {
             Thread.interrupted(); // what an earlier execution left behind
             me.body.run();
             me.state = State.FINISHED;
-            decide(me);
+            decide(me, false);
         } catch (Killed end) {
             finish();
         } catch (Throwable wrong) {
@@ -375,7 +398,7 @@ public final class World {
             me.sleepsOn = index;
             me.hasTicks = nanos < Long.MAX_VALUE;
             sleepers.add(me);
-            decide(me);
+            decide(me, false);
             return !me.timedOut;
         }
 

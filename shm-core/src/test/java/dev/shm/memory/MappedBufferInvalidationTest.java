@@ -152,6 +152,22 @@ class MappedBufferInvalidationTest {
     }
 
     @Test
+    void partsEndWithTheWhole() {
+        MappedBuffer part = buffer.part(8, 8);
+        MappedBuffer partOfPart = part.part(0, 8);
+        MappedBuffer other = buffer.part(8, 8);
+        part.putLong(0, 5);
+        assertEquals(5, buffer.getLong(8));
+        other.invalidate("other");
+        assertEquals(5, partOfPart.getLong(0));
+        buffer.invalidate(REASON);
+        thrown(() -> part.getLong(0));
+        thrown(() -> partOfPart.getLong(0));
+        assertThrows(IllegalStateException.class, () -> other.getLong(0));
+        thrown(() -> buffer.part(0, 0));
+    }
+
+    @Test
     void emptyBufferIsNotAnInvalidOne() {
         MappedBuffer empty = new MappedBuffer(ByteBuffer.allocateDirect(0));
 

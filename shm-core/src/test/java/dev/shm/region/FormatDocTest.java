@@ -112,7 +112,7 @@ class FormatDocTest {
 
     @ParameterizedTest
     @CsvSource({
-        "dev.shm.region.RegionLayout, 16",
+        "dev.shm.region.RegionLayout, 17",
         "dev.shm.wait.MutexLayout, 3",
         "dev.shm.region.ParticipantLayout, 8",
         "dev.shm.region.DirectoryLayout, 9",

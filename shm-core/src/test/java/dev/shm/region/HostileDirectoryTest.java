@@ -82,6 +82,31 @@ class HostileDirectoryTest {
                 Arrays.copyOfRange(after, HEAP, after.length));
     }
 
+    /** Two objects over one piece of memory: nobody gets either, nor anything new. */
+    @Test
+    void overlappingExtents_areRefusedWhenAnythingIsOpened() throws IOException {
+        try (SharedRegion whole = SharedRegion.open(options)) {
+            whole.buffer("c", 256);
+        }
+        TestRegions.patchLong(path, ENTRY_0 + 128 + DirectoryLayout.OFFSET, HEAP);
+        byte[] before = Files.readAllBytes(path);
+        try (SharedRegion open = SharedRegion.open(options)) {
+            for (int i = 0; i < 2; i++) {
+                for (String name : List.of("b", "c", "new")) {
+                    RegionFormatException e =
+                            assertThrows(RegionFormatException.class, () -> open.block(name, 64));
+                    assertTrue(e.getMessage().contains("entry=1"), e::getMessage);
+                    assertTrue(e.getMessage().contains("no other entry has"), e::getMessage);
+                }
+                assertThrows(RegionFormatException.class, () -> open.remove("b"));
+            }
+        }
+        byte[] after = Files.readAllBytes(path);
+        assertArrayEquals(
+                Arrays.copyOfRange(before, ENTRY_0, before.length),
+                Arrays.copyOfRange(after, ENTRY_0, after.length));
+    }
+
     /** The fields of a FREE entry and its open mask are what a creator left that died too soon. */
     @Test
     void whatAFreeEntryHolds_isGarbage() throws IOException {

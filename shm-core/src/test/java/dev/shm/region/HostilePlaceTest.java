@@ -11,41 +11,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.shm.testing.ChildJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Something else at the path of a region or of its lock file, somebody else's files, and places
  * where no file can be. BEHAVIOURS 20.22, 20.24.
  */
-class HostilePlaceTest {
-    @TempDir Path directory;
-
-    private Path path;
-    private Path lock;
-    private RegionOptions options;
-    private byte[] region;
-    private byte[] lockFile;
-
-    @BeforeEach
-    void makeAWholeRegion() throws IOException {
-        path = directory.resolve("hostile.shm");
-        lock = directory.resolve("hostile.shm.lock");
-        options = TestRegions.small(path);
-        try (SharedRegion whole = SharedRegion.create(options)) {
-            whole.buffer("b", 64).putLong(0, 42);
-        }
-        region = Files.readAllBytes(path);
-        lockFile = Files.readAllBytes(lock);
-    }
-
+class HostilePlaceTest extends WholeRegionFiles {
     @Test
     void aSymbolicLink_isRefused() throws IOException {
         Path elsewhere = directory.resolve("elsewhere");
@@ -179,6 +159,30 @@ class HostilePlaceTest {
         assertThrows(UncheckedIOException.class, () -> SharedRegion.openOrCreate(inside));
         assertThrows(UncheckedIOException.class, () -> SharedRegion.open(inside));
         assertDoesNotThrow(() -> assertArrayEquals(region, Files.readAllBytes(path)));
+    }
+
+    /**
+     * Without /proc, or under a changed root, the JDK finds no mount point: that forbids nothing.
+     */
+    @Test
+    void aPlaceOfWhichTheFileSystemIsUnknown_isUsed() throws Exception {
+        String hide = "mount -t tmpfs none /proc && ";
+        assumeTrue(
+                run("unshare", "--mount", "sh", "-c", hide + "true"),
+                "only root can hide the mount points");
+        // Without /proc the launcher does not find what lies beside it.
+        String libraries = "LD_LIBRARY_PATH=" + Path.of(System.getProperty("java.home"), "lib");
+        String exec = hide + libraries + " exec \"$@\"";
+        ChildJvm.Builder blind =
+                RegionChild.plain().prefix("unshare", "--mount", "sh", "-c", exec, "sh");
+        Path elsewhere = directory.resolve("elsewhere.shm");
+        try (ChildJvm child = blind.start()) {
+            child.say("make " + elsewhere + " 4096 4").expect("ok");
+            child.say("attach a").expect("ok");
+            try (SharedRegion here = SharedRegion.open(TestRegions.small(elsewhere))) {
+                assertEquals(List.of("a"), here.names());
+            }
+        }
     }
 
     /** BEHAVIOURS 20.22: an exception at creation, not a fault on the day the pages are touched. */

@@ -13,13 +13,10 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,27 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What lies where a region should be and is none: refused with what was expected and found, and
  * left as it was. BEHAVIOURS 20.22, 20.24, 20.25.
  */
-class HostileRegionFileTest {
-    @TempDir Path directory;
-
-    private Path path;
-    private Path lock;
-    private RegionOptions options;
-    private byte[] region;
-    private byte[] lockFile;
-
-    @BeforeEach
-    void makeAWholeRegion() throws IOException {
-        path = directory.resolve("hostile.shm");
-        lock = directory.resolve("hostile.shm.lock");
-        options = TestRegions.small(path);
-        try (SharedRegion whole = SharedRegion.create(options)) {
-            whole.buffer("b", 64).putLong(0, 42);
-        }
-        region = Files.readAllBytes(path);
-        lockFile = Files.readAllBytes(lock);
-    }
-
+class HostileRegionFileTest extends WholeRegionFiles {
     @Test
     void theWholeFile_isAccepted() throws IOException {
         Files.write(path, region);

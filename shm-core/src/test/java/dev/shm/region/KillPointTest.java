@@ -209,8 +209,14 @@ class KillPointTest {
                 IllegalStateException e = assertThrows(IllegalStateException.class, taker::run);
                 assertTrue(e.getMessage().contains("lives"), e.getMessage());
             }
+            RegionInfo living = RegionListing.list(directory).get(0);
+            assertFalse(living.reclaimable(), living::toString);
+            boolean whole = point.startsWith("join");
+            assertEquals(
+                    whole ? null : "a process is just creating or deleting it", living.problem());
             creator.kill();
         }
+        assertTrue(RegionListing.list(directory).get(0).reclaimable());
         SharedRegion.reclaim(options);
         assertFalse(Files.exists(options.path()));
         assertFalse(Files.exists(options.lockPath()));
@@ -229,6 +235,27 @@ class KillPointTest {
             try (SharedRegion region = SharedRegion.open(options)) {
                 assertEquals(2, region.participants().size());
             }
+        }
+    }
+
+    /** What nobody has joined is no region that a caller of create() could want to exist. */
+    @Test
+    void joiningFails_whatWasCreatedForItIsTakenAway() throws IOException {
+        RegionOptions options = TestRegions.small(directory.resolve("q.shm"));
+        ChildJvm.Builder failing =
+                RegionChild.plain()
+                        .property("shm.killpoint.hook", ThrowAtKillPoint.class.getName())
+                        .property("shm.test.throw.at", "join.described");
+        try (ChildJvm creator = failing.start()) {
+            String answer = creator.ask("make " + options.path() + " 4096 4");
+            assertTrue(answer.contains("OutOfMemoryError"), answer);
+            assertEquals(Set.of(), TestRegions.files(directory));
+            SharedRegion.create(options).close();
+            answer = creator.ask("open " + options.path());
+            assertTrue(answer.contains("OutOfMemoryError"), answer);
+        }
+        try (SharedRegion region = SharedRegion.open(options)) {
+            assertEquals(List.of(region.self()), region.participants(), "what others made stays");
         }
     }
 

@@ -10,13 +10,14 @@ import dev.shm.testing.ChildJvm;
 import dev.shm.testing.Latches;
 import dev.shm.wait.Deadline;
 import java.io.IOException;
-import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,7 +72,7 @@ class ParticipantsTest {
     void aTenantWhoseByteIsLocked_isAlive() throws Exception {
         withLockFile(
                 lockFile -> {
-                    FileLock tenant = lockFile.tryLockSlot(SLOT);
+                    SlotLocks.Held tenant = lockFile.tryLockSlot(SLOT);
                     raw.pretendDead(SLOT, INCARNATION);
                     probeAll();
                     region.membership().probe(TAG);
@@ -83,7 +84,7 @@ class ParticipantsTest {
                     }
                     assertThrows(IllegalStateException.class, () -> SharedRegion.open(options));
                     assertFalse(region.isDead(TAG));
-                    LockFile.unlock(tenant);
+                    tenant.unlock();
                     assertEquals(
                             SLOT, ParticipantLayout.slot(openAndClose()), "whose byte is free now");
                 });
@@ -222,7 +223,7 @@ class ParticipantsTest {
         region.close();
         withLockFile(
                 lockFile -> {
-                    FileLock prober = lockFile.tryLockSlot(0);
+                    SlotLocks.Held prober = lockFile.tryLockSlot(0);
                     assertThrows(
                             IllegalStateException.class,
                             () -> join(lockFile, Deadline.after(0, TimeUnit.SECONDS)));
@@ -238,7 +239,7 @@ class ParticipantsTest {
                             () ->
                                     joiner[0] != null
                                             && joiner[0].getState() == Thread.State.TIMED_WAITING);
-                    LockFile.unlock(prober);
+                    prober.unlock();
                     Participants joined = Race.result(joining);
                     assertEquals(0, joined.slot());
                     leave(joined);
@@ -483,6 +484,56 @@ class ParticipantsTest {
     private static void assertSaysDeclaredDead(Runnable use) {
         IllegalStateException e = assertThrows(IllegalStateException.class, use::run);
         assertTrue(e.getMessage().contains("declared dead"), e.getMessage());
+    }
+
+    /** Somebody who is just probing has the byte of one that is dead: no sign of life. */
+    @Test
+    void participants_looksAgainWhereSomebodyProbes() throws Exception {
+        withLockFile(
+                lockFile -> {
+                    SlotLocks.Held prober = lockFile.tryLockSlot(SLOT);
+                    raw.pretendDead(SLOT, INCARNATION);
+                    Participants self = region.membership();
+                    assertEquals(2, self.living(Deadline.after(0, TimeUnit.SECONDS)).size());
+                    Future<List<Participant>> living =
+                            whileWaiting(() -> self.living(Deadline.never()), prober);
+                    assertEquals(List.of(region.self()), Race.result(living));
+                });
+    }
+
+    @Test
+    void reclaim_looksAgainWhereSomebodyProbes() throws Exception {
+        region.close();
+        RegionFile.Header header = RegionFile.readHeader(options.path(), options);
+        withLockFile(
+                lockFile -> {
+                    SlotLocks.Held prober = lockFile.tryLockSlot(SLOT);
+                    raw.pretendDead(SLOT, INCARNATION);
+                    assertEquals(
+                            List.of(1L),
+                            RegionListing.livingPids(
+                                    options, header, lockFile, Deadline.after(0, TimeUnit.DAYS)));
+                    Future<List<Long>> living =
+                            whileWaiting(
+                                    () ->
+                                            RegionListing.livingPids(
+                                                    options, header, lockFile, Deadline.never()),
+                                    prober);
+                    assertEquals(List.of(), Race.result(living));
+                });
+    }
+
+    /** Starts something, and lets a byte go once it waits for that. */
+    private static <T> Future<T> whileWaiting(Callable<T> action, SlotLocks.Held prober) {
+        FutureTask<T> task = new FutureTask<>(action);
+        Thread thread = new Thread(task);
+        thread.start();
+        ChildJvm.awaitThat(
+                "it looks again",
+                () -> task.isDone() || thread.getState() == Thread.State.TIMED_WAITING);
+        assertFalse(task.isDone(), "did not look again");
+        prober.unlock();
+        return task;
     }
 
     @Test

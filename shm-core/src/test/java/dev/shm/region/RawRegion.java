@@ -3,7 +3,6 @@ package dev.shm.region;
 import dev.shm.memory.MappedBuffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileLock;
 import java.nio.file.Path;
 
 /** The tables of a region, read and written behind its back. */
@@ -54,9 +53,9 @@ final class RawRegion {
         try {
             LockFile lockFile = LockFile.acquireExisting(options.lockPath(), options);
             try {
-                FileLock lock = lockFile.tryLockSlot(slot);
+                SlotLocks.Held lock = lockFile.tryLockSlot(slot);
                 if (lock != null) {
-                    LockFile.unlock(lock);
+                    lock.unlock();
                 }
                 return lock == null;
             } finally {

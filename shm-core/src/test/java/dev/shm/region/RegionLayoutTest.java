@@ -37,6 +37,7 @@ class RegionLayoutTest {
         assertEquals(72, RegionLayout.HEAP_BYTES);
         assertEquals(80, RegionLayout.CHECKSUM);
         assertEquals(128, RegionLayout.DIRECTORY_MUTEX);
+        assertEquals(144, RegionLayout.CHANGES);
         assertEquals(256, RegionLayout.TABLES);
         assertEquals(128, RegionLayout.HEADER_BYTES);
     }
@@ -69,7 +70,8 @@ class RegionLayoutTest {
         assertEquals(TestRegions.HEAP_BYTES, file.getLong(72), "heapBytes");
         assertEquals(fnv(Arrays.copyOfRange(file.array(), 16, 80)), file.getLong(80), "checksum");
         assertEquals(ByteBuffer.allocate(40), file.slice(88, 40), "reserved");
-        assertEquals(ByteBuffer.allocate(112), file.slice(144, 112), "reserved");
+        assertEquals(0, file.getLong(144), "changes");
+        assertEquals(ByteBuffer.allocate(104), file.slice(152, 104), "reserved");
     }
 
     @Test

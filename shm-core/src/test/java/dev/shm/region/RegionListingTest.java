@@ -15,31 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the directory of regions looks like from outside, and clearing it up. */
-class RegionListingTest {
-    @TempDir Path directory;
-
-    private String previous;
-
-    @BeforeEach
-    void useTemporaryDirectory() {
-        previous = System.setProperty("shm.dir", directory.toString());
-    }
-
-    @AfterEach
-    void restoreDirectory() {
-        if (previous == null) {
-            System.clearProperty("shm.dir");
-        } else {
-            System.setProperty("shm.dir", previous);
-        }
-    }
-
+class RegionListingTest extends RegionsByName {
     @Test
     void list_ofAnEmptyOrMissingDirectoryIsEmpty() {
         assertEquals(List.of(), SharedRegion.list());

@@ -3,9 +3,14 @@ package dev.shm.region;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.memory.MappedBuffer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -87,6 +92,58 @@ class RegionObjectsTest {
         assertTrue(e.getMessage().contains("64"), e::getMessage);
         assertTrue(e.getMessage().contains("65"), e::getMessage);
         assertDoesNotThrow(() -> region.buffer("b", 64));
+    }
+
+    @Test
+    void buffer_isTheSameHoweverOftenItIsAskedFor() {
+        AtomicBuffer first = region.buffer("b", 64);
+        assertSame(first, region.buffer("b", 64));
+        region.remove("b");
+        AtomicBuffer second = region.buffer("b", 64);
+        assertNotSame(first, second);
+        assertSame(second, region.buffer("b", 64));
+        first.putLong(0, 1);
+        assertEquals(0, second.getLong(0));
+    }
+
+    /** With the last handle closed, what was removed is free. */
+    @Test
+    void block_isAHandleThatCanBeClosed() {
+        int all = TestRegions.HEAP_BYTES;
+        for (int i = 0; i < 3; i++) {
+            try (Block block = region.block("b", all);
+                    Block other = region.block("b", all)) {
+                assertNotSame(block.buffer(), other.buffer());
+                block.buffer().putLong(0, 7);
+                assertEquals(7, other.buffer().getLong(0));
+                assertTrue(region.remove("b"));
+                assertThrows(IllegalStateException.class, () -> region.block("c", 1));
+            }
+        }
+        assertEquals(List.of(), region.names());
+        assertEquals(all, region.block("c", all).buffer().capacity());
+        assertThrows(IllegalArgumentException.class, () -> region.block("c", 1));
+    }
+
+    /** What a caller makes from a buffer does not end with it, and does not crash. */
+    @Test
+    void buffersMadeFromOne_goOnAfterItIsClosed() {
+        Block block = region.block("b", 64);
+        MappedBuffer slice = block.buffer().slice(8, 8);
+        ByteBuffer bytes = block.buffer().byteBuffer();
+        int at = block.buffer().wrapAdjustment() + 8;
+        MappedBuffer wrap = new MappedBuffer(bytes);
+        block.close();
+        assertThrows(IllegalStateException.class, () -> block.buffer().getLong(0));
+        assertThrows(IllegalStateException.class, () -> block.buffer().slice(8, 8));
+        assertThrows(IllegalStateException.class, () -> block.buffer().byteBuffer());
+        region.close();
+        slice.putLong(0, 5);
+        assertEquals(5, wrap.getLong(at));
+        assertEquals(5, bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN).getLong(at));
+        try (SharedRegion again = SharedRegion.open(options)) {
+            assertEquals(5, again.buffer("b", 64).getLong(8));
+        }
     }
 
     @Test

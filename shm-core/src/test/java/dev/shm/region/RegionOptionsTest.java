@@ -2,6 +2,7 @@ package dev.shm.region;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -16,36 +17,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Names, sizes, limits, permissions and places. BEHAVIOURS 19.4. */
-class RegionOptionsTest {
+class RegionOptionsTest extends RegionsByName {
     private static final String RULE = "[A-Za-z0-9][A-Za-z0-9._-]{0,62}";
-
-    @TempDir Path directory;
-
-    private String previous;
-
-    @BeforeEach
-    void useTemporaryDirectory() {
-        previous = System.setProperty("shm.dir", directory.toString());
-    }
-
-    @AfterEach
-    void restoreDirectory() {
-        if (previous == null) {
-            System.clearProperty("shm.dir");
-        } else {
-            System.setProperty("shm.dir", previous);
-        }
-    }
 
     static Stream<String> goodNames() {
         return Stream.of("a", "0", "Z9", "a.b-c_d", "x..", "A" + "b".repeat(62), "shm", "a.shm");
@@ -122,6 +102,65 @@ class RegionOptionsTest {
         assertTrue(e.getMessage().matches(".*(at least 1|at most 2147483520).*"), e::getMessage);
         assertThrows(IllegalArgumentException.class, () -> SharedRegion.openOrCreate("r", bytes));
         assertEquals(Set.of(), TestRegions.files(directory));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "nfs",
+                "nfs4",
+                "cifs",
+                "smb3",
+                "smbfs",
+                "9p",
+                "v9fs",
+                "virtiofs",
+                "fuse",
+                "fuseblk",
+                "fuse.sshfs",
+                "fuse.glusterfs",
+                "afs",
+                "afpfs",
+                "ceph",
+                "lustre",
+                "gpfs",
+                "beegfs",
+                "ocfs2",
+                "gfs2",
+                "orangefs",
+                "vboxsf",
+                "vmhgfs",
+                "prl_fs",
+                "webdav",
+                "NFS"
+            })
+    void fileSystemsOfOthers_areUnsuitable(String type) {
+        assertFalse(RegionFile.isSuitable(type));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "tmpfs",
+                "ramfs",
+                "ext4",
+                "xfs",
+                "btrfs",
+                "zfs",
+                "f2fs",
+                "overlay",
+                "aufs",
+                "bcachefs",
+                "apfs",
+                "hfs",
+                "ufs",
+                "NTFS",
+                "hugetlbfs",
+                "rootfs"
+            })
+    void fileSystemsOfThisHost_areSuitable(String type) {
+        assertTrue(RegionFile.isSuitable(type));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Random;
 import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +30,7 @@ class RegionSpaceTest {
     private static final int LINES = TestRegions.HEAP_BYTES / LINE;
     private static final int ENTRY_0 = 768;
     private static final int HEAP = 1920;
+    private static final ObjectType TYPE = RawBufferType.INSTANCE;
 
     @TempDir Path directory;
 
@@ -160,6 +162,36 @@ class RegionSpaceTest {
         assertFull();
         peer.close();
         assertAllZero(region.buffer("u", TestRegions.HEAP_BYTES));
+    }
+
+    /** As many as there may be: what one costs must not grow with how many there are. */
+    @Test
+    void asManyObjectsAsThereMayBe_byTwoAttachments() {
+        int most = RegionGeometry.MAX_OBJECTS;
+        RegionOptions large =
+                RegionOptions.at(directory.resolve("large.shm"))
+                        .maxObjects(most)
+                        .bytes((long) most * LINE);
+        try (SharedRegion one = SharedRegion.create(large);
+                SharedRegion other = SharedRegion.open(large)) {
+            for (int i = 0; i < most; i++) {
+                one.block("n" + i, LINE).close();
+            }
+            assertThrows(IllegalStateException.class, () -> one.block("more", LINE));
+            for (int i = 0; i < most; i += 1000) {
+                String name = "n" + i;
+                try (Block block = other.block(name, LINE)) {
+                    block.buffer().putInt(0, i + 1);
+                }
+                try (Block block = one.block(name, LINE)) {
+                    assertEquals(i + 1, block.buffer().getInt(0));
+                }
+                assertTrue(other.remove(name));
+                assertThrows(NoSuchElementException.class, () -> one.attach(name, TYPE));
+                assertAllZero(one.block("again" + i, LINE).buffer());
+            }
+            assertEquals(most, one.names().size());
+        }
     }
 
     /** Many random steps against what a map and a bitmap say. */

@@ -17,31 +17,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.agrona.concurrent.AtomicBuffer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Creating, opening, deleting and leaving regions. BEHAVIOURS 19.1 to 19.7, 20.21. */
-class SharedRegionTest {
-    @TempDir Path directory;
-
-    private String previous;
-
-    @BeforeEach
-    void useTemporaryDirectory() {
-        previous = System.setProperty("shm.dir", directory.toString());
-    }
-
-    @AfterEach
-    void restoreDirectory() {
-        if (previous == null) {
-            System.clearProperty("shm.dir");
-        } else {
-            System.setProperty("shm.dir", previous);
-        }
-    }
-
+class SharedRegionTest extends RegionsByName {
     @Test
     void create_makesARegionOfTheNameAndSizeAskedFor() throws IOException {
         try (SharedRegion region = SharedRegion.create("orders", 1 << 16)) {

@@ -72,6 +72,7 @@ public final class ChildJvm implements AutoCloseable {
         private final List<String> flags = new ArrayList<>();
         private List<String> prefix = List.of();
         private String classPath = System.getProperty("java.class.path");
+        private boolean nativeAccess = true;
 
         private Builder(Class<?> main) {
             this.main = main;
@@ -101,17 +102,23 @@ public final class ChildJvm implements AutoCloseable {
             return this;
         }
 
+        /** Sets that the JVM is not told to be silent about native code. */
+        public Builder withoutNativeAccess() {
+            nativeAccess = false;
+            return this;
+        }
+
         /** Starts the child. */
-        public ChildJvm start(String... arguments) {
+        public ChildJvm start(Object... arguments) {
             List<String> command = new ArrayList<>(prefix);
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            if (Runtime.version().feature() >= FIRST_JDK_WITH_NATIVE_ACCESS) {
+            if (nativeAccess && Runtime.version().feature() >= FIRST_JDK_WITH_NATIVE_ACCESS) {
                 command.add("--enable-native-access=ALL-UNNAMED");
             }
             command.addAll(flags);
             properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
             command.addAll(List.of("-cp", classPath, main.getName()));
-            command.addAll(List.of(arguments));
+            Stream.of(arguments).map(Object::toString).forEach(command::add);
             try {
                 return new ChildJvm(new ProcessBuilder(command).start(), !prefix.isEmpty());
             } catch (IOException e) {
@@ -243,9 +250,19 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
+    /** Sends SIGKILL to the JVM and does not wait for what comes of it. */
+    public void beginKill() {
+        handle().destroyForcibly();
+    }
+
+    /** Whether the child has not ended yet. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
     /** Kills the JVM with SIGKILL; unless it was started with a prefix, waits until it is gone. */
     public void kill() {
-        handle().destroyForcibly();
+        beginKill();
         if (!wrapped) {
             awaitExit();
         }
@@ -270,6 +287,29 @@ public final class ChildJvm implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError("interrupted while the child ended" + errors(), e);
         }
+    }
+
+    /** Waits for an orderly end; returns what the child has said since it was heard last. */
+    public String join() {
+        int exit = awaitExit();
+        StringBuilder rest = new StringBuilder();
+        try {
+            for (String line = lines.take(); !line.equals(END); line = lines.take()) {
+                rest.append(line).append('\n');
+            }
+            errorPump.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError("interrupted while the child ended" + errors(), e);
+        }
+        if (exit != 0) {
+            throw new AssertionError("exit=" + exit + "\n" + rest + errors());
+        }
+        return rest.toString();
+    }
+
+    /** The lines that the child has written to its standard error. */
+    public List<String> errorLines() {
+        return List.copyOf(errors);
     }
 
     /** What the child has written to its standard error, for messages. */

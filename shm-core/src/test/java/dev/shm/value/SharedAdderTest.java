@@ -10,31 +10,13 @@ import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
 import dev.shm.region.RegionFormatException;
 import dev.shm.region.SharedRegion;
+import dev.shm.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.NoSuchElementException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class SharedAdderTest {
-    @TempDir private Path directory;
-    private SharedRegion region;
-    private SharedRegion sameRegion;
-
-    @BeforeEach
-    void open() {
-        region = TestRegions.open(directory);
-        sameRegion = TestRegions.open(directory);
-    }
-
-    @AfterEach
-    void close() {
-        region.close();
-        sameRegion.close();
-    }
-
+class SharedAdderTest extends TwoAttachments {
     /** Adds, says so, and waits to be killed. */
     static final class Adding {
         public static void main(String[] args) throws IOException {
@@ -90,15 +72,14 @@ class SharedAdderTest {
         SharedAdder adder = SharedAdder.of(region, "a");
         long expected = 0;
         for (int round = 1; round <= 6; round++) {
-            try (ChildJvm child = ChildJvm.start(Adding.class, directory, round)) {
+            try (ChildJvm child = ChildJvm.of(Adding.class).start(directory, round)) {
                 child.expect("added");
                 expected += round;
                 assertEquals(expected, adder.sum());
                 if (round % 2 == 0) {
                     child.kill();
                 } else {
-                    child.send("bye");
-                    child.line();
+                    child.say("bye");
                     child.join();
                 }
             }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.region.SharedRegion;
+import dev.shm.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,7 @@ class SharedArrayProcessTest {
             array.copyTo(0, copy, 0, copy.length);
             assertArrayEquals(numbers, copy);
 
-            try (ChildJvm child = ChildJvm.start(Summing.class, directory)) {
+            try (ChildJvm child = ChildJvm.of(Summing.class).start(directory)) {
                 child.join();
             }
             for (int i = 1; i < numbers.length; i++) {
@@ -69,11 +70,11 @@ class SharedArrayProcessTest {
     @Test
     void memoryUsedAgain_isZero() throws Exception {
         try (SharedRegion region = TestRegions.open(directory);
-                ChildJvm child = ChildJvm.start(Dirtying.class, directory)) {
+                ChildJvm child = ChildJvm.of(Dirtying.class).start(directory)) {
             for (int round = 0; round < 3; round++) {
                 SharedArray array = SharedArray.create(region, "a", 'i', 10_000);
                 assertEquals(0, array.longStream().map(Math::abs).sum());
-                child.send("");
+                child.say("");
                 child.expect("0");
                 assertEquals(-10_000, array.longStream().sum());
                 array.close();
@@ -101,12 +102,12 @@ class SharedArrayProcessTest {
     void neighbours_areLeftAlone() throws Exception {
         try (SharedRegion region = TestRegions.open(directory)) {
             SharedArray array = SharedArray.create(region, "a", 'B', 4);
-            try (ChildJvm one = ChildJvm.start(Hammering.class, directory, 1);
-                    ChildJvm two = ChildJvm.start(Hammering.class, directory, 2)) {
+            try (ChildJvm one = ChildJvm.of(Hammering.class).start(directory, 1);
+                    ChildJvm two = ChildJvm.of(Hammering.class).start(directory, 2)) {
                 one.expect("ready");
                 two.expect("ready");
-                one.send("go");
-                two.send("go");
+                one.say("go");
+                two.say("go");
                 one.join();
                 two.join();
             }

@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.shm.region.SharedRegion;
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -16,32 +14,13 @@ import java.util.NoSuchElementException;
 import java.util.PrimitiveIterator;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SharedArrayTest {
-    @TempDir private Path directory;
-    private SharedRegion region;
-    private SharedRegion sameRegion;
-
-    @BeforeEach
-    void open() {
-        region = TestRegions.open(directory);
-        sameRegion = TestRegions.open(directory);
-    }
-
-    @AfterEach
-    void close() {
-        region.close();
-        sameRegion.close();
-    }
-
+class SharedArrayTest extends TwoAttachments {
     // Factories.
 
     @ParameterizedTest

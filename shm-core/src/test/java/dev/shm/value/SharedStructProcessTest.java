@@ -5,13 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
 import dev.shm.region.SharedRegion;
+import dev.shm.testing.ChildJvm;
+import dev.shm.testing.StopAtKillPoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -80,7 +79,7 @@ class SharedStructProcessTest {
             SharedArray chars = SharedArray.create(region, "chars", 'c', 20);
             chars.copyFrom(0, "hello".getBytes(StandardCharsets.US_ASCII), 0, 5);
 
-            try (ChildJvm child = ChildJvm.start(Doubling.class, directory)) {
+            try (ChildJvm child = ChildJvm.of(Doubling.class).start(directory)) {
                 child.join();
             }
             assertEquals(
@@ -130,7 +129,7 @@ class SharedStructProcessTest {
             MappedBuffer block = region.attach("many", SharedStructType.INSTANCE).buffer();
             int claimsLeft = 0;
             for (int kill = 0; kill < KILLS; kill++) {
-                try (ChildJvm child = ChildJvm.start(Writing.class, directory)) {
+                try (ChildJvm child = ChildJvm.of(Writing.class).start(directory)) {
                     child.expect("writing");
                     long enough = struct.version() + random.nextInt(2_000);
                     long last = 0;
@@ -161,23 +160,6 @@ class SharedStructProcessTest {
         return number;
     }
 
-    /** Stops the child for ever when it has passed a point the given number of times. */
-    public static final class StopAt implements Consumer<String> {
-        private final String point = System.getProperty("shm.test.stop.point");
-        private int passes = Integer.getInteger("shm.test.stop.pass");
-
-        @Override
-        public void accept(String reached) {
-            if (reached.equals(point) && --passes == 0) {
-                System.out.println("stopped");
-                CountDownLatch never = new CountDownLatch(1);
-                while (never.getCount() > 0) {
-                    LockSupport.park(never);
-                }
-            }
-        }
-    }
-
     static final class WritingOnce {
         public static void main(String[] args) throws IOException {
             try (SharedRegion region = TestRegions.open(Path.of(args[0]))) {
@@ -192,24 +174,23 @@ class SharedStructProcessTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "struct.claimed, 1, 0",
-        "struct.stored, 1, 0",
-        "struct.stored, 128, 0",
-        "struct.stored, 256, 0",
-        "struct.published, 1, 1"
+        "struct.claimed, 0, 0",
+        "struct.stored, 0, 0",
+        "struct.stored, 127, 0",
+        "struct.stored, 255, 0",
+        "struct.published, 0, 1"
     })
-    void writersKilledAtEachStep_leaveWholeRecords(String point, int pass, long published)
+    void writersKilledAtEachStep_leaveWholeRecords(String point, int passes, long published)
             throws Exception {
         try (SharedRegion region = TestRegions.open(directory)) {
             SharedStruct struct = SharedStruct.create(region, "many", MANY);
             try (ChildJvm child =
-                    ChildJvm.start(
-                            WritingOnce.class,
-                            directory,
-                            "-Dshm.killpoint.hook=" + StopAt.class.getName(),
-                            "-Dshm.test.stop.point=" + point,
-                            "-Dshm.test.stop.pass=" + pass)) {
-                child.expect("stopped");
+                    ChildJvm.of(WritingOnce.class)
+                            .property("shm.killpoint.hook", StopAtKillPoint.class.getName())
+                            .property("shm.test.stop.at", point)
+                            .property("shm.test.stop.hit", passes)
+                            .start(directory)) {
+                child.expect("stopped at " + point);
                 SharedStructTest.checkWhole(struct.read());
                 assertEquals(published, struct.read().getLong(0));
                 child.kill();

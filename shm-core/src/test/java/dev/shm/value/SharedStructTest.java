@@ -12,7 +12,6 @@ import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.testing.Latches;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CountDownLatch;
@@ -20,32 +19,13 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.agrona.concurrent.AtomicBuffer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class SharedStructTest {
+class SharedStructTest extends TwoAttachments {
     private static final String QUOTE = "id:q price:d qty:i";
     private static final int ROUND = 10_000;
-
-    @TempDir private Path directory;
-    private SharedRegion region;
-    private SharedRegion sameRegion;
-
-    @BeforeEach
-    void open() {
-        region = TestRegions.open(directory);
-        sameRegion = TestRegions.open(directory);
-    }
-
-    @AfterEach
-    void close() {
-        region.close();
-        sameRegion.close();
-    }
 
     // Factories.
 

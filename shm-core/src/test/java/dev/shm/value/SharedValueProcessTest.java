@@ -3,6 +3,7 @@ package dev.shm.value;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.shm.region.SharedRegion;
+import dev.shm.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +49,7 @@ class SharedValueProcessTest {
             for (RoundTrip trip : ROUND_TRIPS) {
                 SharedValue.create(region, "v" + trip.code(), trip.code(), trip.fromParent());
             }
-            try (ChildJvm child = ChildJvm.start(Changing.class, directory)) {
+            try (ChildJvm child = ChildJvm.of(Changing.class).start(directory)) {
                 for (RoundTrip trip : ROUND_TRIPS) {
                     child.expect(trip.fromParent().toString());
                 }
@@ -85,12 +86,12 @@ class SharedValueProcessTest {
     void getAndAdd_losesNothing(char code, int lessBy) throws Exception {
         int times = ADDITIONS / lessBy;
         try (SharedRegion region = TestRegions.open(directory);
-                ChildJvm one = ChildJvm.start(Adding.class, directory, code, times);
-                ChildJvm two = ChildJvm.start(Adding.class, directory, code, times)) {
+                ChildJvm one = ChildJvm.of(Adding.class).start(directory, code, times);
+                ChildJvm two = ChildJvm.of(Adding.class).start(directory, code, times)) {
             one.expect("ready");
             two.expect("ready");
-            one.send("go");
-            two.send("go");
+            one.say("go");
+            two.say("go");
             one.join();
             two.join();
             long sum = 2L * times;

@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.shm.region.SharedRegion;
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -16,31 +14,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SharedValueTest {
-    @TempDir private Path directory;
-    private SharedRegion region;
-    private SharedRegion sameRegion;
-
-    @BeforeEach
-    void open() {
-        region = TestRegions.open(directory);
-        sameRegion = TestRegions.open(directory);
-    }
-
-    @AfterEach
-    void close() {
-        region.close();
-        sameRegion.close();
-    }
-
+class SharedValueTest extends TwoAttachments {
     // Factories.
 
     @ParameterizedTest

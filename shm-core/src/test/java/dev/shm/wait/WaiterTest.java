@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
+import dev.shm.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -106,7 +107,7 @@ class WaiterTest {
     void wake_reachesAnotherProcess(Waiter waiter) throws Exception {
         Path file = dir.resolve("words");
         AtomicBuffer mapped = SharedFile.map(file);
-        try (ChildJvm child = ChildJvm.start(Child.class, file, WAITERS.indexOf(waiter))) {
+        try (ChildJvm child = ChildJvm.of(Child.class).start(file, WAITERS.indexOf(waiter))) {
             Background<Void> ours = Background.start(() -> play(waiter, mapped, 0));
             ours.join();
             child.join();

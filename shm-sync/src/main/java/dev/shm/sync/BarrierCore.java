@@ -260,7 +260,7 @@ final class BarrierCore {
                 giveUp(state);
             } else if (deadline.isExpired()) {
                 timeOut(state);
-            } else {
+            } else if (!tick.idles()) {
                 sleep(state, deadline, tick);
             }
             state = state();
@@ -285,7 +285,9 @@ final class BarrierCore {
             if (deadline.isExpired()) {
                 throw new TimeoutException("the generation before is not complete");
             }
-            sleep(state, deadline, tick);
+            if (!tick.idles()) {
+                sleep(state, deadline, tick);
+            }
             state = state();
         }
     }

@@ -297,7 +297,7 @@ final class ConditionCore {
             this.deaths = deaths;
             this.deadline = deadline;
             this.interruptible = interruptible;
-            this.tick = new Tick(ticks, interruptible);
+            this.tick = new Tick(ticks, interruptible, waiter);
         }
 
         /** Ends with the lock held if its owner was found dead, and without it otherwise. */
@@ -312,7 +312,9 @@ final class ConditionCore {
                         }
                         postponed |= Thread.interrupted();
                     }
-                    doze();
+                    if (!tick.idles()) {
+                        doze();
+                    }
                 }
                 KillPoint.at("condition.woken");
             } finally {
@@ -333,9 +335,8 @@ final class ConditionCore {
             int asleep = WAITING | liveness.self();
             boolean news = waiter.await(buffer, cell(mine), asleep, tick.nanos(deadline));
             liveness.checkOpen();
-            if (!news) {
+            if (!news && tick.ends()) {
                 lookForDeaths();
-                tick.lengthen();
             }
         }
 

@@ -61,6 +61,11 @@ final class CountingCore {
     boolean acquire(int wanted, Endurance endurance) {
         int kind = wanted == 1 ? WaitingRoomLayout.FOR_ONE : WaitingRoomLayout.FOR_SEVERAL;
         Tick tick = room.tick(endurance.isInterruptible());
+        while (!endurance.isOver() && tick.idles()) {
+            if (tryAcquire(wanted)) {
+                return true;
+            }
+        }
         boolean slept = false;
         while (true) {
             int epoch = room.epoch();

@@ -108,7 +108,7 @@ final class EventCore {
             if (deadline.isExpired()) {
                 return false;
             }
-            if (announce(state)) {
+            if (!tick.idles() && announce(state)) {
                 sleep(state, deadline, tick);
             }
             state = state();
@@ -134,7 +134,7 @@ final class EventCore {
                     throw new InterruptedException();
                 }
                 return false;
-            } else if (announce(state)) {
+            } else if (!tick.idles() && announce(state)) {
                 sleep(state, deadline, tick);
                 keep = WAITERS;
             }

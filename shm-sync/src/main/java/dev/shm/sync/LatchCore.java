@@ -115,7 +115,7 @@ final class LatchCore {
             if (deadline.isExpired()) {
                 return false;
             }
-            if (announce(gate) && !sleep(gate, deadline, tick)) {
+            if (!tick.idles() && announce(gate) && !sleep(gate, deadline, tick)) {
                 probeParties();
             }
             gate = gate();

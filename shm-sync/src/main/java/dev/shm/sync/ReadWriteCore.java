@@ -128,6 +128,12 @@ final class ReadWriteCore {
      */
     Reading awaitRead(Deadline deadline, boolean interruptible) {
         Tick tick = gate.tick(interruptible);
+        while (tick.idles()) {
+            Reading reading = tryRead();
+            if (reading != Reading.NOT_HELD) {
+                return reading;
+            }
+        }
         while (true) {
             int seen = announce();
             Reading reading = tryRead();
@@ -225,7 +231,7 @@ final class ReadWriteCore {
                 if (deadline.isExpired() || Thread.currentThread().isInterrupted()) {
                     return false;
                 }
-                if (!drain.sleep(seen, deadline, tick)) {
+                if (!tick.idles() && !drain.sleep(seen, deadline, tick)) {
                     probeReaders(slot, used);
                 }
                 seen = buffer.getIntVolatile(DRAIN);

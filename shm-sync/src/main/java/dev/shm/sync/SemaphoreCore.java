@@ -171,6 +171,11 @@ final class SemaphoreCore {
 
     private boolean acquire(Endurance endurance) {
         Tick tick = room.tick(endurance.isInterruptible());
+        while (!endurance.isOver() && tick.idles()) {
+            if (acquireAny()) { // which reads before it writes
+                return true;
+            }
+        }
         boolean slept = false;
         while (true) {
             checkNotClosing();

@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>If a process dies.</b> A process belongs to the barrier from its first {@code await} until
  * it closes its handles. If it dies meanwhile, or leaves the region without closing them, the
- * barrier is broken within some 20 ms: be it that the process waited, ran the action, or was on its
+ * barrier is broken within some 70 ms: be it that the process waited, ran the action, or was on its
  * way. A process that never arrived is not missed: who waits for it waits on, so give such waits a
  * timeout. {@link #reset} forgets the dead; then others may take their place.
  *

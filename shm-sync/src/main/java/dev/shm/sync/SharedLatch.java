@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p><b>If a process dies.</b> With {@link Mode#PARTIES}, and if it had joined: parties of it that
  * had counted down have, and if one had not, everybody who waits gets {@link PartyDiedException}
- * within some 20 ms of the death. A process that takes the place of the dead joins as the same
+ * within some 70 ms of the death. A process that takes the place of the dead joins as the same
  * party, and counts down whether or not the dead one did. A process that never joined, and any
  * process with {@link Mode#COUNT}, is not missed: who waits for it waits on, so give such waits a
  * timeout.

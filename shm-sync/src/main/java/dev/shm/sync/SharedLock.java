@@ -55,13 +55,14 @@ public final class SharedLock implements Lock, AutoCloseable {
      * Overview.
      *
      * The protocol is RobustMutex's, and so are both proofs. One mutex object serves all handles of an
-     * attachment, since the thread that holds it is known to that object alone.
+     * attachment, since only that object knows how often the lock is held.
      *
-     * A handle tries the fast path on its own view of the memory, which throws once the handle is closed.
+     * A handle tries the fast path on its own view of the lock's memory, which throws once the handle is
+     * closed, and at a constant place in it, which is cheaper.
      *
      * A handle that is closed while a thread of ours holds the lock stays attached until that thread
-     * unlocks: with the last handle the mutex object would go, and a new one could not tell that the
-     * lock is held by us, so our threads would wait for themselves.
+     * unlocks: with the last handle the mutex object would go, and a new one could not tell how often the
+     * lock is held. The thread looks for that on the slow path of its unlock, which close() makes it take.
      */
 
     /** Whether a thread that holds the lock may acquire it again. Part of the lock's identity. */
@@ -92,6 +93,7 @@ public final class SharedLock implements Lock, AutoCloseable {
 
     private final Block block;
     private final MappedBuffer memory;
+    private final int self;
     private final LockCore core;
     private final RobustMutex mutex;
     private final Mode mode;
@@ -105,7 +107,8 @@ public final class SharedLock implements Lock, AutoCloseable {
         this.mode = mode;
         this.reentrant = mode == Mode.REENTRANT;
         this.repair = repair;
-        this.memory = block.buffer();
+        this.memory = block.buffer().part(offset, LockLayout.BYTES);
+        this.self = block.region().liveness().self();
         this.core =
                 block.companion(
                         LockCore.class,
@@ -251,7 +254,8 @@ public final class SharedLock implements Lock, AutoCloseable {
      */
     @Override
     public void lock() {
-        if (!mutex.lockIfFree(memory) && acquireSlowly() == Acquisition.OWNER_DIED) {
+        if (!RobustMutex.lockIfFree(memory, LockLayout.MUTEX, self)
+                && acquireSlowly() == Acquisition.OWNER_DIED) {
             repairOrUnlock();
         }
     }
@@ -266,11 +270,11 @@ public final class SharedLock implements Lock, AutoCloseable {
      */
     @Override
     public void unlock() {
-        if (!mutex.unlockIfAlone(memory)) {
+        if (!mutex.unlockIfAlone(memory, LockLayout.MUTEX, self)) {
             mutex.unlock();
-        }
-        if (closed) {
-            close();
+            if (closed) {
+                close();
+            }
         }
     }
 
@@ -324,7 +328,9 @@ public final class SharedLock implements Lock, AutoCloseable {
      * @throws IllegalStateException as {@link #lock()}.
      */
     public Acquisition acquire() {
-        return mutex.lockIfFree(memory) ? Acquisition.ACQUIRED : acquireSlowly();
+        return RobustMutex.lockIfFree(memory, LockLayout.MUTEX, self)
+                ? Acquisition.ACQUIRED
+                : acquireSlowly();
     }
 
     /**
@@ -463,8 +469,7 @@ public final class SharedLock implements Lock, AutoCloseable {
     }
 
     /**
-     * Returns who holds the lock, after looking whether it is alive. For people: the thread is
-     * written a moment after the lock was acquired.
+     * Returns who holds the lock, after looking whether it is alive.
      *
      * @return a snapshot; empty when nobody alive holds it.
      */
@@ -503,10 +508,10 @@ public final class SharedLock implements Lock, AutoCloseable {
         return core;
     }
 
-    /** Whether a thread of this attachment holds the lock. */
+    /** Whether a thread of this attachment holds the lock, and will see that we are closed. */
     private boolean isHeldHere() {
         try {
-            return mutex.ownerTag() == block.region().liveness().self();
+            return mutex.slowUnlock();
         } catch (IllegalStateException closed) {
             return false; // with the region, or by another call of close
         }

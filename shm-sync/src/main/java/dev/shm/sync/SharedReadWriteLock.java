@@ -232,8 +232,7 @@ public final class SharedReadWriteLock implements ReadWriteLock, AutoCloseable {
     }
 
     /**
-     * Returns who writes, after looking whether it is alive. For people: the thread is written a
-     * moment after the lock was acquired.
+     * Returns who writes, after looking whether it is alive.
      *
      * @return a snapshot; empty when nobody alive writes.
      */

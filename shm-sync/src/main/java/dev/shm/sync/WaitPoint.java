@@ -36,13 +36,13 @@ final class WaitPoint {
 
     /** The ticks of a new wait. */
     Tick tick(boolean interruptible) {
-        return new Tick(ticks, interruptible);
+        return new Tick(ticks, interruptible, waiter);
     }
 
     /**
      * Sleeps while the int has this value, for a tick at most.
      *
-     * @return false after a tick without news
+     * @return false after a tick without news: time to look for deaths
      * @throws IllegalStateException if the region was closed, or this participant declared dead
      */
     boolean sleep(int expected, Deadline deadline, Tick tick) {
@@ -50,11 +50,13 @@ final class WaitPoint {
         liveness.checkOpen();
         if (news) {
             KillPoint.at("wait.woken");
-        } else {
-            liveness.probeNext();
-            tick.lengthen();
+            return true;
         }
-        return news;
+        if (!tick.ends()) {
+            return true;
+        }
+        liveness.probeNext();
+        return false;
     }
 
     /** Wakes so many of those who sleep; the int must have changed before. */

@@ -46,6 +46,12 @@ final class ConditionCommands implements Commands {
             case "wait" -> words.length == 1 ? await() : await(Long.parseLong(words[1]));
             case "depth" -> depth(Integer.parseInt(words[1]));
             case "take" -> take();
+            case "takeAll" -> {
+                for (int i = 0; i < Integer.parseInt(words[1]); i++) {
+                    take();
+                }
+                yield "taken";
+            }
             case "even", "odd" -> step(words[0].equals("odd") ? 1 : 0, Long.parseLong(words[1]));
             default -> throw new IllegalArgumentException(words[0]);
         };

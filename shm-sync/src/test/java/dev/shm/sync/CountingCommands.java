@@ -21,6 +21,12 @@ final class CountingCommands implements Commands {
                 semaphore.acquire(number);
                 yield "acquired";
             }
+            case "race" -> {
+                while (!semaphore.tryAcquire(number)) {
+                    Thread.onSpinWait();
+                }
+                yield "acquired";
+            }
             case "try" -> String.valueOf(semaphore.tryAcquire(number));
             case "tryFor" -> String.valueOf(semaphore.tryAcquire(number, MILLISECONDS));
             case "release" -> {

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Counting semaphores, while a process dies in one. */
 class CountingSemaphoreProcessTest {
@@ -30,30 +31,42 @@ class CountingSemaphoreProcessTest {
 
     /** What was released is there; sleepers find it by their tick. */
     @ParameterizedTest
-    @ValueSource(strings = {"semaphore.freed", "semaphore.signalled"})
-    void killedBeforeItWakes(String point) {
-        Peer first = peers.add().say("acquire");
-        Peer second = peers.add().say("acquire 2");
-        first.awaitAsleep();
-        second.awaitAsleep();
+    @CsvSource({
+        "semaphore.freed, IDLE",
+        "semaphore.freed, BLOCKED",
+        "semaphore.freed, RACING",
+        "semaphore.signalled, IDLE",
+        "semaphore.signalled, BLOCKED",
+        "semaphore.signalled, RACING"
+    })
+    void killedBeforeItWakes(String point, Bystander kind) {
+        Peer blocked = peers.add().say("acquire 2");
+        blocked.awaitAsleep();
+        Peer survivor = kind.begin(peers, "acquire");
         try (Victim victim = victim()) {
             victim.stopAt(point).say("release 3").awaitStopped(point);
             victim.kill();
         }
-        first.expect("acquired");
-        second.expect("acquired");
+        blocked.expect("acquired");
+        kind.expect(survivor, "acquire", "acquired");
         assertEquals(0, semaphore.getValue());
     }
 
     /** Nobody owns what it had acquired. */
-    @Test
-    void killedWithAPermit_takesItAlong() {
+    @ParameterizedTest
+    @EnumSource
+    void killedWithAPermit_takesItAlong(Bystander kind) {
         semaphore.release(2);
         try (Victim victim = victim()) {
             victim.stopAt("semaphore.acquired").say("acquire").awaitStopped("semaphore.acquired");
+            assertEquals("acquired", peers.add().ask("acquire"));
+            Peer survivor = kind.begin(peers, "acquire");
             victim.kill();
+            assertEquals(0, semaphore.getValue());
+            semaphore.release();
+            kind.expect(survivor, "acquire", "acquired");
         }
-        assertEquals(1, semaphore.getValue());
+        assertEquals(0, semaphore.getValue());
     }
 
     /** The wake that it took with it was another's: that one finds the permit by its tick. */

@@ -23,6 +23,12 @@ final class EventCommands implements Commands {
                 event.clear();
                 yield "done";
             }
+            case "race" -> {
+                while (!event.await(0, TimeUnit.MILLISECONDS)) {
+                    Thread.onSpinWait();
+                }
+                yield "passed";
+            }
             case "isSet" -> String.valueOf(event.isSet());
             case "show" -> event.toString();
             case "await" -> {

@@ -24,6 +24,11 @@ final class LatchCommands implements Commands {
             }
             case "join" -> latch.join(Integer.parseInt(words[1]));
             case "await" -> latch.await();
+            case "race" -> {
+                while (!latch.await(0, TimeUnit.MILLISECONDS)) {
+                    Thread.onSpinWait();
+                }
+            }
             case "awaitFor" -> {
                 return String.valueOf(latch.await(Long.parseLong(words[1]), TimeUnit.MILLISECONDS));
             }

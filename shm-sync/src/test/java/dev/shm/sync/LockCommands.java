@@ -44,8 +44,13 @@ final class LockCommands implements Commands {
                 count(Integer.parseInt(words[1]));
                 yield "counted";
             }
+            case "countTogether" -> {
+                int times = Integer.parseInt(words[2]);
+                together(Integer.parseInt(words[1]), () -> count(times));
+                yield "counted";
+            }
             case "crowd" -> {
-                crowd(Integer.parseInt(words[1]));
+                together(Integer.parseInt(words[1]), this::repairOnce);
                 yield "passed";
             }
             default -> throw new IllegalArgumentException(words[0]);
@@ -58,11 +63,10 @@ final class LockCommands implements Commands {
                 : lock.tryLock(Long.parseLong(words[1]), TimeUnit.MILLISECONDS);
     }
 
-    /** So many threads acquire the lock once; the value counts those who are told of a death. */
-    private void crowd(int size) throws InterruptedException {
+    private static void together(int size, Runnable work) throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < size; i++) {
-            Thread thread = new Thread(this::repairOnce);
+            Thread thread = new Thread(work);
             thread.start();
             threads.add(thread);
         }
@@ -71,6 +75,7 @@ final class LockCommands implements Commands {
         }
     }
 
+    /** The value counts those who are told of a death. */
     private void repairOnce() {
         if (lock.acquire() == SharedLock.Acquisition.OWNER_DIED) {
             value.getAndAdd(1);

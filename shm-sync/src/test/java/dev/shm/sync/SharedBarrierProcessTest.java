@@ -51,34 +51,6 @@ class SharedBarrierProcessTest {
         return new Victim(directory.resolve("peers.shm"), BarrierCommands.class);
     }
 
-    /** What the survivors do at the time of the death. */
-    private enum Survivor {
-        /** One comes afterwards. */
-        IDLE,
-        /** It waits. */
-        BLOCKED,
-        /** It looks at the barrier all the time, and comes when it is broken. */
-        RACING;
-
-        /** The peer, which is told in any case. */
-        Peer begin(Peers peers) {
-            Peer peer = peers.add();
-            if (this == BLOCKED) {
-                peer.say("await").awaitAsleep();
-            } else if (this == RACING) {
-                peer.say("race");
-            }
-            return peer;
-        }
-
-        void assertTold(Peer peer) {
-            if (this == IDLE) {
-                peer.say("await");
-            }
-            peer.expect(BROKEN);
-        }
-    }
-
     /** On its way, or waiting: as long as it lives it is waited for, also when it is stopped. */
     @ParameterizedTest
     @CsvSource({
@@ -92,33 +64,33 @@ class SharedBarrierProcessTest {
         "barrier.announced, BLOCKED",
         "barrier.announced, RACING"
     })
-    void killedAsAParty(String point, Survivor kind) throws Exception {
+    void killedAsAParty(String point, Bystander kind) throws Exception {
         barrierOf(4);
         victim.stopAt(point).say("await").awaitStopped(point);
-        Peer survivor = kind.begin(peers);
+        Peer survivor = kind.begin(peers, "await");
         victim.jvm().stop();
         Peer blocked = peers.add().say("await");
         assertStaysWhole();
         victim.kill();
         blocked.expect(BROKEN);
-        kind.assertTold(survivor);
+        kind.expect(survivor, "await", BROKEN);
         assertTrue(barrier.isBroken());
         assertAllPassAfterReset();
     }
 
     @ParameterizedTest
     @EnumSource(names = {"BLOCKED", "RACING"})
-    void killedInItsAction(Survivor kind) throws Exception {
-        barrierOf(kind == Survivor.BLOCKED ? 3 : 2);
+    void killedInItsAction(Bystander kind) throws Exception {
+        barrierOf(kind == Bystander.BLOCKED ? 3 : 2);
         Peer waiting = peers.add().say("await");
         waiting.awaitAsleep();
-        Peer survivor = kind.begin(peers);
+        Peer survivor = kind.begin(peers, "await");
         victim.stopAt("barrier.leading").say("await").awaitStopped("barrier.leading");
         victim.jvm().stop();
         assertStaysWhole();
         victim.kill();
         waiting.expect(BROKEN);
-        kind.assertTold(survivor);
+        kind.expect(survivor, "await", BROKEN);
     }
 
     /** All parties had come: they go on, and the barrier is broken for what comes next. */

@@ -48,7 +48,7 @@ class SharedBarrierTest {
         }
     }
 
-    /** BEHAVIOURS 6.2, 6.11: the index says how many came later. */
+    /** BEHAVIOURS 6.2, 6.11, 6.13: the index says how many came later. */
     @ParameterizedTest
     @EnumSource
     void await_returnsHowManyCameLater(Where where) throws Exception {
@@ -201,7 +201,10 @@ class SharedBarrierTest {
         }
     }
 
-    /** Closing takes the parties along that wait through the handle, and nobody is left alone. */
+    /**
+     * BEHAVIOURS 20.23: closing takes the parties along that wait through the handle, and nobody is
+     * left alone.
+     */
     @Test
     void close_breaksTheWaitsThroughIt() throws Exception {
         try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {

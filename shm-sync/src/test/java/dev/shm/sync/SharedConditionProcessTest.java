@@ -1,6 +1,8 @@
 package dev.shm.sync;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.region.SharedRegion;
@@ -21,6 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @SuppressWarnings("LockNotBeforeTry") // a test that fails need not unlock
 class SharedConditionProcessTest {
+    private static final int ITEMS = 500;
+
     @TempDir private Path directory;
     private Peers peers;
     private SharedRegion region;
@@ -192,6 +196,61 @@ class SharedConditionProcessTest {
             other.expect("false");
             victim.goOn();
             victim.expect("woken");
+        }
+    }
+
+    /** One that does not go on between its announcement and the unlock holds the lock. */
+    @Test
+    void stoppedWhenAnnounced_keepsTheLock() throws Exception {
+        try (Victim victim = victim().stopAt("condition.announced")) {
+            victim.say("wait").awaitStopped("condition.announced");
+            assertFalse(lock.tryLock(200, MILLISECONDS));
+            victim.goOn();
+            victim.awaitAsleep();
+            signal();
+            victim.expect("woken");
+        }
+    }
+
+    /** Nor does anybody return before one that signals has given the lock up. */
+    @Test
+    void stoppedBeforeItWakes_keepsTheLock() throws Exception {
+        try (Victim victim = victim()) {
+            Peer waiter = peers.add().say("take");
+            waiter.awaitAsleep();
+            victim.ask("lock");
+            victim.ask("add 1");
+            victim.stopAt("condition.signalled").say("signal");
+            victim.awaitStopped("condition.signalled");
+            assertFalse(lock.tryLock(200, MILLISECONDS));
+            assertTrue(waiter.isBusy());
+            victim.goOn();
+            victim.expect("signalled");
+            victim.ask("unlock");
+            waiter.expect("taken");
+        }
+    }
+
+    /** A waiter dies while others signal and wait without a pause: as many take as are given. */
+    @ParameterizedTest
+    @ValueSource(strings = {"condition.released", "condition.woken"})
+    void killedAmongRacers_losesNoItem(String point) {
+        try (Victim victim = victim()) {
+            victim.stopAt(point).say("wait");
+            awaitWaiters(1);
+            Peer taker = peers.add().say("takeAll " + ITEMS);
+            for (int i = 0; i < ITEMS; i++) {
+                if (i == ITEMS / 2) {
+                    victim.awaitStopped(point);
+                    victim.kill();
+                }
+                lock.lock();
+                items.setLong(items.getLong() + 1);
+                condition.signal();
+                lock.unlock();
+            }
+            taker.expect("taken");
+            assertEquals(0, items.getLong());
         }
     }
 

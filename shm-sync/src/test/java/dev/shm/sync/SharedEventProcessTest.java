@@ -11,6 +11,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Events, while a process dies in one. Its peers are idle, blocked, and racing. */
 class SharedEventProcessTest {
@@ -38,14 +40,17 @@ class SharedEventProcessTest {
     }
 
     /** BEHAVIOURS 20.8: what was set is set, also for those who were not woken. */
-    @Test
-    void setter_diesBeforeTheWake() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void setter_diesBeforeTheWake(Bystander kind) {
         SharedEvent event = event(Mode.MANUAL_RESET);
         Peer blocked = peers.add().say("await");
         blocked.awaitAsleep();
+        Peer survivor = kind.begin(peers, "await");
         victim.stopAt("event.set").say("set").awaitStopped("event.set");
         blocked.expect(PASSED); // by its tick, though the setter is only stopped
         victim.kill();
+        kind.expect(survivor, "await", PASSED);
         assertTrue(event.isSet());
         event.clear();
         Peer again = peers.add().say("await");
@@ -54,14 +59,14 @@ class SharedEventProcessTest {
         again.expect(PASSED);
     }
 
-    @Test
-    void setter_ofAutoReset_diesBeforeTheWake() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void setter_ofAutoReset_diesBeforeTheWake(Bystander kind) throws Exception {
         SharedEvent event = event(Mode.AUTO_RESET);
-        Peer blocked = peers.add().say("await");
-        blocked.awaitAsleep();
+        Peer survivor = kind.begin(peers, "await");
         victim.stopAt("event.set").say("set").awaitStopped("event.set");
         victim.kill();
-        blocked.expect(PASSED);
+        kind.expect(survivor, "await", PASSED);
         assertFalse(event.await(0, MILLISECONDS));
     }
 
@@ -104,20 +109,23 @@ class SharedEventProcessTest {
     }
 
     /** At most once: the set went with who had taken it, and the next one is whole. */
-    @Test
-    void waiter_diesAfterItTookTheSet() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void waiter_diesAfterItTookTheSet(Bystander kind) throws Exception {
         SharedEvent event = event(Mode.AUTO_RESET);
         event.set();
         victim.stopAt("event.taken").say("await").awaitStopped("event.taken");
-        Peer blocked = peers.add().say("await");
-        blocked.awaitAsleep();
+        Peer survivor = kind.begin(peers, "await");
         victim.kill();
         assertFalse(event.await(20, MILLISECONDS));
         event.set();
-        blocked.expect(PASSED);
+        kind.expect(survivor, "await", PASSED);
     }
 
-    /** Nobody takes over what one that is stopped has taken; it goes on as if nothing had been. */
+    /**
+     * BEHAVIOURS 20.17: nobody takes over what one that is stopped has taken; it goes on as if
+     * nothing had been.
+     */
     @Test
     void waiter_thatIsStopped_keepsWhatItTook() throws Exception {
         SharedEvent event = event(Mode.AUTO_RESET);

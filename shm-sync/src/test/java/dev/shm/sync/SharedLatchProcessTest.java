@@ -13,9 +13,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** A process is killed, or only stopped, at each step of a latch's protocol (ALGORITHMS 4.4). */
+/**
+ * A process is killed, or only stopped, at each step of a latch's protocol (ALGORITHMS 4.4), while
+ * others are idle, blocked or racing. BEHAVIOURS 20.17.
+ */
 class SharedLatchProcessTest {
     private static final String TOLD =
             "dev.shm.sync.PartyDiedException: party=1: its process died before it counted down";
@@ -39,35 +43,40 @@ class SharedLatchProcessTest {
     }
 
     /** Whoever waits, and whoever comes, is told; a stopped party is waited for. */
-    @Test
-    void killedAfterJoining() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void killedAfterJoining(Bystander kind) throws Exception {
         victim.stopAt("latch.joined").say("join 1").awaitStopped("latch.joined");
         victim.jvm().stop();
         latch.countDown(0);
-        Peer blocked = peers.add().say("await");
-        blocked.awaitAsleep();
+        Peer survivor = kind.begin(peers, "await");
         assertFalse(latch.await(100, MILLISECONDS));
-        assertTrue(blocked.isBusy());
+        assertEquals(kind != Bystander.IDLE, survivor.isBusy());
         victim.kill();
-        blocked.expect(TOLD);
-        assertEquals(TOLD, peers.add().ask("await"));
+        kind.expect(survivor, "await", TOLD);
         assertThrows(PartyDiedException.class, () -> latch.await(0, MILLISECONDS));
-        assertEquals("done", blocked.ask("join 1"));
-        assertEquals("done", blocked.ask("countDown 1"));
+        assertEquals("done", survivor.ask("join 1"));
+        assertEquals("done", survivor.ask("countDown 1"));
         latch.await();
     }
 
     /** It has counted down, and whoever waits sees that nothing is left. */
     @ParameterizedTest
-    @ValueSource(strings = {"latch.counted", "latch.opened"})
-    void killedAfterTheLastCount(String point) throws Exception {
+    @CsvSource({
+        "latch.counted, IDLE",
+        "latch.counted, BLOCKED",
+        "latch.counted, RACING",
+        "latch.opened, IDLE",
+        "latch.opened, BLOCKED",
+        "latch.opened, RACING"
+    })
+    void killedAfterTheLastCount(String point, Bystander kind) throws Exception {
         victim.ask("join 1");
         latch.countDown(0);
-        Peer blocked = peers.add().say("await");
-        blocked.awaitAsleep();
+        Peer survivor = kind.begin(peers, "await");
         victim.stopAt(point).say("countDown 1").awaitStopped(point);
         victim.kill();
-        blocked.expect("done");
+        kind.expect(survivor, "await", "done");
         latch.await();
         assertTrue(latch.isDone(1));
     }

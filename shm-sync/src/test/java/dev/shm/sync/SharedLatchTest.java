@@ -106,6 +106,7 @@ class SharedLatchTest {
         }
     }
 
+    /** BEHAVIOURS 20.23. */
     @Test
     void waits_endByInterruptAndByClose() throws Exception {
         try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {

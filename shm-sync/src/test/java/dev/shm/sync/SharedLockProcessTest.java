@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A process is killed, or only stopped, at each step of the lock's protocol (ALGORITHMS 2.3), while
- * others are idle, blocked or racing. BEHAVIOURS 20.1 to 20.3, 20.5, 20.17.
+ * others are idle, blocked or racing. BEHAVIOURS 1.6, 1.18, 20.1 to 20.3, 20.5, 20.17.
  */
 @SuppressWarnings("LockNotBeforeTry") // a test that fails need not unlock
 class SharedLockProcessTest {
@@ -61,7 +61,10 @@ class SharedLockProcessTest {
         RACING
     }
 
-    /** BEHAVIOURS 20.2: before the owner's thread is written. */
+    /**
+     * BEHAVIOURS 20.2: the first thing that an owner does is to die. Its thread is written by the
+     * step that makes it the owner.
+     */
     @ParameterizedTest
     @EnumSource
     void killedAsOwner_isReportedOnce(Survivor kind) throws Exception {
@@ -70,6 +73,19 @@ class SharedLockProcessTest {
             Survivors survivors = new Survivors(kind);
             victim.kill();
             survivors.assertAllPass(1);
+        }
+    }
+
+    /** BEHAVIOURS 1.6: a process that ends by itself, and has forgotten to unlock. */
+    @Test
+    void exitsAsOwner_isReported() {
+        try (Victim victim = victim()) {
+            victim.ask("lock");
+            victim.jvm().endInput();
+            victim.jvm().awaitExit();
+            assertEquals(Acquisition.OWNER_DIED, lock.acquire());
+            lock.markConsistent();
+            lock.unlock();
         }
     }
 
@@ -91,7 +107,7 @@ class SharedLockProcessTest {
 
     /** BEHAVIOURS 20.2: nobody wakes who sleeps, but their tick. */
     @ParameterizedTest
-    @EnumSource(names = {"BLOCKED", "RACING"})
+    @EnumSource
     void killedBeforeItWakes(Survivor kind) throws Exception {
         try (Victim victim = victim();
                 Victim waiter = victim()) {
@@ -107,7 +123,7 @@ class SharedLockProcessTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"BLOCKED", "RACING"})
+    @EnumSource
     void killedAsWaiter_announced(Survivor kind) throws Exception {
         try (Victim victim = victim()) {
             lock.lock();
@@ -121,22 +137,35 @@ class SharedLockProcessTest {
 
     /** It was woken, and another would have to be. */
     @ParameterizedTest
-    @EnumSource(names = {"BLOCKED", "RACING"})
+    @EnumSource
     void killedAsWaiter_woken(Survivor kind) throws Exception {
         try (Victim victim = victim()) {
+            Survivors survivors = stopWhenWoken(victim, kind);
+            victim.kill();
+            survivors.assertAllPass(0);
+        }
+    }
+
+    /** Wakes a victim that waits, which stops; again, if it found the lock free by its tick. */
+    private Survivors stopWhenWoken(Victim victim, Survivor kind) throws Exception {
+        while (true) {
             lock.lock();
             victim.stopAt(WOKEN).say("lock").awaitAsleep();
             Survivors survivors = new Survivors(kind);
             lock.unlock();
-            victim.awaitStopped(WOKEN);
-            victim.kill();
+            String said = victim.jvm().hear();
+            if (!said.equals("locked")) {
+                assertEquals("stopped at " + WOKEN, said);
+                return survivors;
+            }
+            victim.ask("unlock");
             survivors.assertAllPass(0);
         }
     }
 
     /** BEHAVIOURS 20.5: whoever should repair dies as well, and so does the next. */
     @ParameterizedTest
-    @EnumSource(names = {"BLOCKED", "RACING"})
+    @EnumSource
     void killedAsRecoverer_isReportedAgain(Survivor kind) throws Exception {
         try (Victim first = victim();
                 Victim second = victim();
@@ -217,6 +246,95 @@ class SharedLockProcessTest {
             assertEquals("unlocked", victim.ask("unlock"));
             assertEquals(Acquisition.ACQUIRED, lock.acquire());
             lock.unlock();
+        }
+    }
+
+    /**
+     * One that has given the lock up, but does not wake, holds nobody up for longer than a tick.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void stoppedBeforeItWakes_holdsNobodyUp(Survivor kind) throws Exception {
+        try (Victim victim = victim();
+                Victim waiter = victim()) {
+            victim.ask("lock");
+            waiter.say("tryLock 600000").awaitAsleep();
+            Survivors survivors = new Survivors(kind);
+            victim.stopAt(UNLOCKED).say("unlock").awaitStopped(UNLOCKED);
+            waiter.expect("true");
+            waiter.ask("unlock");
+            survivors.assertAllPass(0);
+            victim.goOn();
+            victim.expect("unlocked");
+            assertFalse(lock.isLocked());
+        }
+    }
+
+    /** One that waits and does not go on is waited for by nobody, and has its turn later. */
+    @ParameterizedTest
+    @EnumSource
+    void stoppedAsWaiter_announced_holdsNobodyUp(Survivor kind) throws Exception {
+        try (Victim victim = victim()) {
+            lock.lock();
+            victim.stopAt(ANNOUNCED).say("lock").awaitStopped(ANNOUNCED);
+            Survivors survivors = new Survivors(kind);
+            lock.unlock();
+            survivors.assertAllPass(0);
+            assertHasItsTurn(victim);
+        }
+    }
+
+    /**
+     * BEHAVIOURS 1.18: there is no order. One that was woken is overtaken by those who come later.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void stoppedAsWaiter_woken_holdsNobodyUp(Survivor kind) throws Exception {
+        try (Victim victim = victim()) {
+            stopWhenWoken(victim, kind).assertAllPass(0);
+            assertHasItsTurn(victim);
+        }
+    }
+
+    private void assertHasItsTurn(Victim victim) {
+        victim.goOn();
+        victim.expect("locked");
+        assertTrue(lock.isLocked());
+        assertEquals("unlocked", victim.ask("unlock"));
+    }
+
+    /** One that has just repaired is the owner still. */
+    @Test
+    void stoppedAsRecoverer_keepsTheLock() throws Exception {
+        try (Victim first = victim();
+                Victim second = victim()) {
+            first.ask("lock");
+            first.kill();
+            assertEquals("OWNER_DIED", second.ask("acquire"));
+            assertStaysLocked();
+            second.stopAt(CONSISTENT).say("repair").awaitStopped(CONSISTENT);
+            assertStaysLocked();
+            second.goOn();
+            second.expect("repaired");
+            assertEquals("unlocked", second.ask("unlock"));
+            assertEquals(Acquisition.ACQUIRED, lock.acquire());
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Two processes, two threads each, and increments that would get lost if two were made at once.
+     * How many each thread makes is {@code -Dshm.test.increments}, a million by default.
+     */
+    @Test
+    void increments_ofTwoProcesses_areExact() {
+        int each = Integer.getInteger("shm.test.increments", 1_000_000);
+        try (Peers peers = new Peers(Where.JVMS, directory, LockCommands.class)) {
+            List<Peer> two = peers.add(2);
+            two.forEach(peer -> peer.say("countTogether 2 " + each));
+            two.forEach(peer -> peer.expect("counted"));
+            assertEquals(4L * each, SharedValue.of(region, LockCommands.VALUE, 'q').getLong());
+            assertEquals("SharedLock[name=it, free]", lock.toString());
         }
     }
 

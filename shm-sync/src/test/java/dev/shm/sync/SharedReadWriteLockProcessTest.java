@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @SuppressWarnings("LockNotBeforeTry") // a test that fails need not unlock
 class SharedReadWriteLockProcessTest {
+    private static final int ROUNDS = 20_000;
+
     @TempDir private Path directory;
     private Peers peers;
     private SharedReadWriteLock lock;
@@ -179,6 +181,57 @@ class SharedReadWriteLockProcessTest {
             victim.jvm().goOn();
             assertEquals("unlocked", victim.ask("un" + command));
             assertEquals(Acquisition.ACQUIRED, lock.writeLock().acquire());
+        }
+    }
+
+    /** Who has let go, but does not wake, holds nobody up for longer than a tick. */
+    @ParameterizedTest
+    @CsvSource({"read, rw.left, acquire, ACQUIRED", "write, rw.unlocked, read, locked"})
+    void stoppedBeforeItWakes_holdsNobodyUp(
+            String command, String point, String next, String answer) {
+        try (Victim victim = victim()) {
+            victim.ask(command);
+            Peer waiter = peers.add().say(next);
+            waiter.awaitAsleep();
+            victim.stopAt(point).say("un" + command).awaitStopped(point);
+            waiter.expect(answer);
+            victim.goOn();
+            victim.expect("unlocked");
+        }
+    }
+
+    /** A reader that waits and does not go on is waited for by nobody, and has its turn later. */
+    @Test
+    void stoppedAsReader_announced_holdsNobodyUp() {
+        try (Victim victim = victim().stopAt("rw.announced")) {
+            lock.writeLock().lock();
+            victim.say("read").awaitStopped("rw.announced");
+            Peer reader = peers.add().say("read");
+            reader.awaitAsleep();
+            lock.writeLock().unlock();
+            reader.expect("locked");
+            reader.ask("unread");
+            assertTrue(lock.writeLock().tryLock());
+            lock.writeLock().unlock();
+            victim.goOn();
+            victim.expect("locked");
+            assertEquals(1, lock.readers());
+        }
+    }
+
+    /** A reader dies while others read and write without a pause. */
+    @ParameterizedTest
+    @ValueSource(strings = {"rw.counted", "rw.reading", "rw.left"})
+    void killedAsReader_amongRacers(String point) {
+        try (Victim victim = victim()) {
+            Peer writer = peers.add().say("increment " + ROUNDS);
+            Peer reader = peers.add().say("compare " + ROUNDS);
+            victim.stopAt(point).say("compare " + ROUNDS).awaitStopped(point);
+            victim.kill();
+            writer.expect("done");
+            reader.expect("done");
+            assertEquals(Acquisition.ACQUIRED, lock.writeLock().acquire());
+            assertEquals(0, lock.readers());
         }
     }
 

@@ -4,6 +4,7 @@ import dev.shm.testing.ChildCommands.Commands;
 import dev.shm.testing.ChildJvm;
 import dev.shm.testing.StopAtKillPoint;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A JVM with one peer in it that stops at kill points. */
@@ -11,10 +12,16 @@ final class Victim implements AutoCloseable {
     private final ChildJvm jvm;
 
     Victim(Path file, Class<? extends Commands> commands) {
-        jvm =
+        this(file, commands, Map.of());
+    }
+
+    /** The same with other system properties. */
+    Victim(Path file, Class<? extends Commands> commands, Map<String, String> properties) {
+        ChildJvm.Builder builder =
                 ChildJvm.of(PeerJvm.class)
-                        .property("shm.killpoint.hook", StopAtKillPoint.class.getName())
-                        .start();
+                        .property("shm.killpoint.hook", StopAtKillPoint.class.getName());
+        properties.forEach(builder::property);
+        jvm = builder.start();
         jvm.say(PeerJvm.OPEN + " " + file + " " + commands.getName());
     }
 

@@ -3,7 +3,6 @@ package dev.shm.wait;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What {@link WaiterTest} cannot know: who idles, and for how long. */
-class IdlingWaiterTest {
+/** What a wait begins with: who idles, and for how long. */
+class IdlePhaseTest {
     private static final String CLASS = "shm.wait.idle";
     private static final String MICROS = "shm.wait.idle.micros";
     private static final int WORD = 64;
@@ -31,7 +30,7 @@ class IdlingWaiterTest {
     private final List<Counting> made = Collections.synchronizedList(new ArrayList<>());
     private final Behind behind = new Behind();
 
-    /** Counts, and changes the int after a while. */
+    /** Counts. */
     private final class Counting implements IdleStrategy {
         private int idles;
         private int resets;
@@ -42,9 +41,7 @@ class IdlingWaiterTest {
 
         @Override
         public void idle() {
-            if (++idles % 3 == 0) {
-                buffer.getAndAddInt(WORD, 1);
-            }
+            idles++;
         }
 
         @Override
@@ -81,53 +78,58 @@ class IdlingWaiterTest {
         System.clearProperty(MICROS);
     }
 
+    private Tick tick(Waiter waiter) {
+        return new Tick(TickPolicy.STANDARD, false, waiter);
+    }
+
     @Test
-    void await_idlesUntilTheIntChanges() {
+    void idles_untilTheTimeIsOver_andNotAgain() {
+        Tick tick = tick(Waiter.idling(Counting::new, TimeUnit.MILLISECONDS.toNanos(5), behind));
+        int idles = 0;
+        long start = System.nanoTime();
+        while (tick.idles()) {
+            idles++;
+        }
+        assertTrue(System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(5));
+        assertEquals(idles, made.get(0).idles);
+        assertEquals(1, made.get(0).resets);
+        assertFalse(tick.idles());
+        assertEquals(idles, made.get(0).idles);
+    }
+
+    @Test
+    void aWaitThatIsOverAtOnce_doesNotIdle() {
+        Tick tick = tick(Waiter.idling(Counting::new, 0, behind));
+        assertFalse(tick.idles());
+        assertEquals(List.of(), made);
+    }
+
+    @Test
+    void sleepsAndWakes_areThoseOfTheWaiterBehind() {
         Waiter waiter = Waiter.idling(Counting::new, Long.MAX_VALUE, behind);
-        assertTrue(waiter.await(buffer, WORD, 0, Long.MAX_VALUE));
-        assertTrue(waiter.await(buffer, WORD, 1, Long.MAX_VALUE));
-        assertEquals(6, made.get(0).idles);
-        assertEquals(2, made.get(0).resets);
-        assertEquals(List.of(), behind.sleeps);
-    }
-
-    @Test
-    void await_sleepsAfterwards_forTheRestOfTheTime() {
-        Waiter waiter = Waiter.idling(Counting::new, 0, behind);
-        assertFalse(waiter.await(buffer, WORD, 0, TimeUnit.HOURS.toNanos(1)));
-        assertEquals(1, behind.sleeps.size());
-        assertTrue(behind.sleeps.get(0) <= TimeUnit.HOURS.toNanos(1));
-        assertTrue(behind.sleeps.get(0) > TimeUnit.MINUTES.toNanos(1));
-        assertEquals(0, made.get(0).idles);
-    }
-
-    @Test
-    void await_doesNotIdleLongerThanItMayWait() {
-        Waiter waiter = Waiter.idling(Counting::new, Long.MAX_VALUE, behind);
-        assertFalse(waiter.await(buffer, WORD, 0, 0));
-        assertEquals(List.of(0L), behind.sleeps);
-    }
-
-    @Test
-    void wake_isThatOfTheWaiterBehind() {
-        Waiter.idling(Counting::new, 0, behind).wake(buffer, WORD, 7);
+        assertFalse(waiter.await(buffer, WORD, 0, 5));
+        waiter.wake(buffer, WORD, 7);
+        assertEquals(List.of(5L), behind.sleeps);
         assertEquals(7, behind.wakes);
     }
 
     @Test
     void eachThread_hasAStrategyOfItsOwn() throws Exception {
         Waiter waiter = Waiter.idling(Counting::new, Long.MAX_VALUE, behind);
-        assertTrue(waiter.await(buffer, WORD, 0, Long.MAX_VALUE));
-        assertTrue(Background.start(() -> waiter.await(buffer, WORD, 1, Long.MAX_VALUE)).join());
+        assertTrue(tick(waiter).idles());
+        assertTrue(tick(waiter).idles());
+        assertEquals(1, made.size());
+        assertTrue(Background.start(() -> tick(waiter).idles()).join());
         assertEquals(2, made.size());
         assertNotSame(made.get(0), made.get(1));
     }
 
     @Test
-    void withoutAStrategy_aSleepBeginsAtOnce() {
-        assertSame(SystemWaiter.INSTANCE, Waiter.system());
-        System.setProperty(CLASS, Public.class.getName());
-        assertEquals("idling, then futex, else polling", Waiter.system().toString());
+    void byDefault_aThreadSpinsForAFewMicroseconds() {
+        long micros = Runtime.getRuntime().availableProcessors() == 1 ? 0 : 20;
+        assertEquals(
+                "idling for " + micros + " us, then futex, else polling",
+                Waiter.system().toString());
     }
 
     @Test
@@ -135,14 +137,16 @@ class IdlingWaiterTest {
         System.setProperty(CLASS, Public.class.getName());
         System.setProperty(MICROS, String.valueOf(TimeUnit.HOURS.toMicros(1)));
         Public.idles = 0;
-        Background<Boolean> waiting =
-                Background.start(() -> Waiter.system().await(buffer, WORD, 0, Long.MAX_VALUE));
-        while (Public.idles < 100) {
-            Thread.onSpinWait();
-        }
-        assertFalse(waiting.isDone());
-        buffer.putIntVolatile(WORD, 1);
-        assertTrue(() -> join(waiting));
+        Tick tick = tick(Waiter.system());
+        assertTrue(tick.idles());
+        assertTrue(tick.idles());
+        assertEquals(2, Public.idles);
+    }
+
+    @Test
+    void noTime_isNoPhase() {
+        System.setProperty(MICROS, "0");
+        assertFalse(tick(Waiter.system()).idles());
     }
 
     @ParameterizedTest
@@ -170,14 +174,6 @@ class IdlingWaiterTest {
         System.setProperty(MICROS, micros);
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, Waiter::system);
         assertEquals("shm.wait.idle.micros=" + micros + ": must be 0 or more", e.getMessage());
-    }
-
-    private static boolean join(Background<Boolean> waiting) {
-        try {
-            return waiting.join();
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
     }
 
     /** As a user may have one. */

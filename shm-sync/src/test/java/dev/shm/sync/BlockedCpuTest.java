@@ -1,0 +1,87 @@
+package dev.shm.sync;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.region.SharedRegion;
+import dev.shm.testing.ChildCommands.Commands;
+import dev.shm.testing.ChildJvm;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Who is blocked sleeps. How much processor time it takes all the same, for ticks and for looking
+ * after the dead, is printed:
+ *
+ * <pre>
+ * mvn verify -pl shm-sync -am -Dtest=BlockedCpuTest -Dsurefire.failIfNoSpecifiedTests=false
+ *     -Dshm.test.blocked.seconds=10
+ * </pre>
+ */
+@EnabledOnOs(OS.LINUX) // has /proc
+class BlockedCpuTest {
+    private static final int SECONDS = Integer.getInteger("shm.test.blocked.seconds", 2);
+
+    /** Who does not sleep takes 100. */
+    private static final double MAX_PERCENT = 25;
+
+    private static final double TICK_MILLIS = 10; // Linux counts in hundredths of a second
+    private static final int USER = 11; // of what follows the name in /proc/PID/stat
+    private static final int SYSTEM = 12;
+
+    @TempDir Path directory;
+
+    @Test
+    void blockedOnALock() {
+        try (SharedRegion region = Peers.open(directory.resolve("peers.shm"));
+                SharedLock lock = SharedLock.create(region, LockCommands.LOCK)) {
+            lock.lock();
+            try {
+                measure("a lock", LockCommands.class, "lock");
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Which can be interrupted, so that its ticks are shorter. */
+    @Test
+    void blockedOnAnEvent() {
+        try (SharedRegion region = Peers.open(directory.resolve("peers.shm"));
+                SharedEvent event = SharedEvent.create(region, "it")) {
+            measure("an event", EventCommands.class, "await");
+            event.set();
+        }
+    }
+
+    private void measure(String what, Class<? extends Commands> commands, String block) {
+        try (ChildJvm child = ChildJvm.of(PeerJvm.class).flag("-Xmx32m").start()) {
+            child.say(
+                    PeerJvm.OPEN + " " + directory.resolve("peers.shm") + " " + commands.getName());
+            child.say(block);
+            ChildJvm.awaitThat(
+                    "it sleeps", () -> child.ask(PeerJvm.STATE).equals(PeerJvm.STATE + true));
+            double before = processorMillis(child.pid());
+            long start = System.nanoTime();
+            long end = start + TimeUnit.SECONDS.toNanos(SECONDS);
+            while (System.nanoTime() - end < 0) {
+                LockSupport.parkNanos(end - System.nanoTime());
+            }
+            double millis = processorMillis(child.pid()) - before;
+            double percent = 100 * millis / ((System.nanoTime() - start) / 1e6);
+            System.out.printf(
+                    "blocked on %s for %d s: %.0f ms of processor time, %.2f %%%n",
+                    what, SECONDS, millis, percent);
+            assertTrue(percent < MAX_PERCENT, what + ": percent=" + percent);
+        }
+    }
+
+    private static double processorMillis(long pid) {
+        String[] fields = ChildJvm.stat(pid).split(" ", -1);
+        return TICK_MILLIS * (Long.parseLong(fields[USER]) + Long.parseLong(fields[SYSTEM]));
+    }
+}

@@ -45,6 +45,8 @@ final class Futex implements Waiter {
 
     private static final long SYS_FUTEX = systemCallNumber();
     private static final ThreadLocal<Timespec> TIMESPEC = ThreadLocal.withInitial(Timespec::new);
+    private static final ThreadLocal<FutexSleep> SLEEP =
+            ThreadLocal.withInitial(() -> new FutexSleep(Futex::wakeAll));
 
     static final Futex INSTANCE = load();
 
@@ -60,16 +62,32 @@ final class Futex implements Waiter {
             return false;
         }
         ByteBuffer memory = directMemory(buffer);
-        Timespec timeout = TIMESPEC.get();
-        timeout.set(nanos);
-        long result;
         try {
             long address = address(memory, buffer, index);
-            result = syscall(SYS_FUTEX, address, FUTEX_WAIT, expected, timeout.address);
+            return sleep(address, expected, nanos) == 0 || !timedOut(index);
         } finally {
             Reference.reachabilityFence(memory);
         }
-        return result == 0 || !timedOut(index);
+    }
+
+    private static long sleep(long address, int expected, long nanos) {
+        Timespec timeout = TIMESPEC.get();
+        timeout.set(nanos);
+        FutexSleep sleep = SLEEP.get();
+        sleep.begins(address);
+        try {
+            return Thread.currentThread().isInterrupted()
+                    ? 0
+                    : syscall(SYS_FUTEX, address, FUTEX_WAIT, expected, timeout.address);
+        } finally {
+            if (!sleep.ends()) {
+                SLEEP.remove();
+            }
+        }
+    }
+
+    private static void wakeAll(long address) {
+        syscall(SYS_FUTEX, address, FUTEX_WAKE, Integer.MAX_VALUE, 0);
     }
 
     @Override

@@ -87,11 +87,22 @@ public final class IdlePhase {
     }
 
     private static Class<? extends IdleStrategy> type(String name) {
-        ClassLoader loader = Thread.currentThread().getContextClassLoader();
         try {
-            return Class.forName(name, true, loader).asSubclass(IdleStrategy.class);
+            return find(name).asSubclass(IdleStrategy.class);
         } catch (ClassNotFoundException | ClassCastException e) {
             throw refused(name, e);
+        }
+    }
+
+    /**
+     * Beside ourselves first, where Agrona is the one that we use: the thread's loader may have
+     * loaded another, or be none.
+     */
+    private static Class<?> find(String name) throws ClassNotFoundException {
+        try {
+            return Class.forName(name, true, IdlePhase.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            return Class.forName(name, true, Thread.currentThread().getContextClassLoader());
         }
     }
 

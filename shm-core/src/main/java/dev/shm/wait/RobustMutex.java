@@ -263,7 +263,7 @@ public final class RobustMutex {
         if (acquisition != null || deadline.isExpired()) {
             return acquisition;
         }
-        acquisition = acquire(Thread.currentThread(), deadline, new Tick(ticks, true, waiter));
+        acquisition = acquire(Thread.currentThread(), deadline, new Tick(ticks, waiter));
         if (acquisition == null && Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -457,7 +457,7 @@ public final class RobustMutex {
         try {
             while (true) {
                 Acquisition acquisition =
-                        acquire(current, Deadline.never(), new Tick(ticks, false, waiter));
+                        acquire(current, Deadline.never(), new Tick(ticks, waiter));
                 if (acquisition != null) {
                     return acquisition;
                 }
@@ -524,9 +524,10 @@ public final class RobustMutex {
         liveness.checkOpen();
         if (news) {
             KillPoint.at("mutex.woken");
-        } else if (tick.ends()) {
+        } else {
             liveness.probe(announced & TAG);
             liveness.probeNext();
+            tick.lengthen();
         }
     }
 

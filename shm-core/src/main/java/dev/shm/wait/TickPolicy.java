@@ -8,19 +8,13 @@ import java.util.concurrent.TimeUnit;
  *
  * @param firstNanos the first tick
  * @param longestNanos what doubling leads to
- * @param interruptNanos how long a thread that may be interrupted sleeps at most before it looks
- *     whether it was, because a thread inside a futex does not notice an interrupt
  */
-public record TickPolicy(long firstNanos, long longestNanos, long interruptNanos) {
+public record TickPolicy(long firstNanos, long longestNanos) {
 
-    /** 1 ms doubling to 64 ms; interrupts are seen within 10 ms. */
+    /** 1 ms doubling to 64 ms: at most 16 wake-ups a second. */
     public static final TickPolicy STANDARD =
-            new TickPolicy(
-                    TimeUnit.MILLISECONDS.toNanos(1),
-                    TimeUnit.MILLISECONDS.toNanos(64),
-                    TimeUnit.MILLISECONDS.toNanos(10));
+            new TickPolicy(TimeUnit.MILLISECONDS.toNanos(1), TimeUnit.MILLISECONDS.toNanos(64));
 
     /** No ticks: what hides behind them comes to light. */
-    public static final TickPolicy OFF =
-            new TickPolicy(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+    public static final TickPolicy OFF = new TickPolicy(Long.MAX_VALUE, Long.MAX_VALUE);
 }

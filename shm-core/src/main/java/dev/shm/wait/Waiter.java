@@ -29,10 +29,10 @@ import org.agrona.concurrent.IdleStrategy;
  *
  * <p><b>Interruption.</b> Nothing here throws {@link InterruptedException} or changes the interrupt
  * status. A thread that is interrupted when it calls {@code await} does not sleep. One that is
- * interrupted while it sleeps returns early, or at the latest when its time runs out (a thread
- * inside a futex cannot be interrupted). Hence: who may be interrupted sleeps for a few
- * milliseconds at a time and looks at the interrupt status after each; who may not be interrupted
- * clears the status before the first sleep and sets it again after the last.
+ * interrupted while it sleeps returns at once; in the rare case that the interrupt comes just as it
+ * falls asleep, when its time runs out. Hence: who may be interrupted looks at the interrupt status
+ * after each sleep; who may not be interrupted clears the status before the first sleep and sets it
+ * again after the last.
  *
  * <p><b>If a process dies.</b> Its sleepers vanish. A wake that it owed is never made, and a wake
  * that it had taken is lost: other sleepers notice when their time runs out.

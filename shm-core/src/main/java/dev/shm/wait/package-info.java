@@ -12,7 +12,7 @@
  *    v                  |            |
  *   Waiter &lt;--- PollingWaiter        |
  *      ^  ^        ^                  |
- *      |   `-- Futex  ---&gt; jna (loaded by the first sleep or wake)
+ *      |   `-- Futex  ---&gt; FutexSleep, jna (loaded by the first sleep or wake)
  *      |           ^                  |
  *      |-- SystemWaiter ---&gt; VirtualThreads
  *      `-- IdlingWaiter --------------'

@@ -79,7 +79,7 @@ class IdlePhaseTest {
     }
 
     private Tick tick(Waiter waiter) {
-        return new Tick(TickPolicy.STANDARD, false, waiter);
+        return new Tick(TickPolicy.STANDARD, waiter);
     }
 
     @Test

@@ -273,15 +273,6 @@ class RobustMutexTest {
         assertEquals(8, world.roundRobin.get());
     }
 
-    @Test
-    void aBlockedThreadThatMayBeInterrupted_looksEvery10ms() throws Exception {
-        alice.lock();
-        Sleeps sleeps = new Sleeps(6);
-        RobustMutex carol = new RobustMutex(buffer, OFFSET, world.join(CAROL), sleeps);
-        assertEquals(ACQUIRED, carol.lockInterruptibly());
-        assertEquals(List.of(1L, 2L, 4L, 8L, 10L, 6L), sleeps.millis);
-    }
-
     /* Dying. */
 
     @Test

@@ -9,10 +9,13 @@ import dev.shm.memory.MappedBuffer;
 import dev.shm.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
@@ -29,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class WaiterTest {
     private static final int WORD = 64;
+    private static final AtomicInteger SLEEPERS = new AtomicInteger();
     private static final long FOREVER = Long.MAX_VALUE;
     private static final int ROUNDS = 2_000;
 
@@ -155,6 +159,44 @@ class WaiterTest {
                         });
         interrupted.thread().interrupt();
         assertTrue(interrupted.join());
+    }
+
+    /** Also inside the kernel, where the JVM does not see to it. */
+    @ParameterizedTest
+    @MethodSource("waiters")
+    void await_endsAtOnce_whenInterruptedMeanwhile(Waiter waiter) throws Exception {
+        String name = "sleeper-" + SLEEPERS.incrementAndGet();
+        Background<Boolean> sleeper =
+                Background.start(
+                        () -> {
+                            Thread.currentThread().setName(name); // the kernel's name too
+                            boolean news = waiter.await(buffer, WORD, 0, FOREVER);
+                            return news && Thread.currentThread().isInterrupted();
+                        });
+        while (!isAsleep(sleeper.thread(), name)) {
+            Thread.onSpinWait();
+        }
+        sleeper.thread().interrupt();
+        assertTrue(sleeper.join());
+    }
+
+    private static boolean isAsleep(Thread thread, String name) throws IOException {
+        StackTraceElement[] stack = thread.getStackTrace();
+        return stack.length > 0 && stack[0].getMethodName().equals("syscall")
+                ? isAsleepInTheKernel(name)
+                : thread.getState() == Thread.State.TIMED_WAITING;
+    }
+
+    private static boolean isAsleepInTheKernel(String name) throws IOException {
+        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            for (Path task : tasks) {
+                String stat = Files.readString(task.resolve("stat"));
+                if (stat.contains("(" + name + ") S")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     @ParameterizedTest

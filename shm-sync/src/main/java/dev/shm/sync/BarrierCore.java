@@ -250,7 +250,7 @@ final class BarrierCore {
 
     private void awaitTrip(int generation, Deadline deadline)
             throws InterruptedException, BrokenBarrierException, TimeoutException {
-        Tick tick = sleepers.tick(true);
+        Tick tick = sleepers.tick();
         long state = state();
         while (isPending(state, generation)) {
             if (closing) {
@@ -274,7 +274,7 @@ final class BarrierCore {
     /** Waits for the end of a generation that has all its parties, so as to arrive in the next. */
     private void awaitNextGeneration(long full, Deadline deadline)
             throws InterruptedException, TimeoutException {
-        Tick tick = sleepers.tick(true);
+        Tick tick = sleepers.tick();
         int generation = BarrierLayout.generation(full);
         long state = full;
         while (isPending(state, generation)) {

@@ -297,7 +297,7 @@ final class ConditionCore {
             this.deaths = deaths;
             this.deadline = deadline;
             this.interruptible = interruptible;
-            this.tick = new Tick(ticks, interruptible, waiter);
+            this.tick = new Tick(ticks, waiter);
         }
 
         /** Ends with the lock held if its owner was found dead, and without it otherwise. */
@@ -335,8 +335,9 @@ final class ConditionCore {
             int asleep = WAITING | liveness.self();
             boolean news = waiter.await(buffer, cell(mine), asleep, tick.nanos(deadline));
             liveness.checkOpen();
-            if (!news && tick.ends()) {
+            if (!news) {
                 lookForDeaths();
+                tick.lengthen();
             }
         }
 

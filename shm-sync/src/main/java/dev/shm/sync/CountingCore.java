@@ -60,7 +60,7 @@ final class CountingCore {
     /** Acquires permits, waiting as long as endurance lasts. */
     boolean acquire(int wanted, Endurance endurance) {
         int kind = wanted == 1 ? WaitingRoomLayout.FOR_ONE : WaitingRoomLayout.FOR_SEVERAL;
-        Tick tick = room.tick(endurance.isInterruptible());
+        Tick tick = room.tick();
         while (!endurance.isOver() && tick.idles()) {
             if (tryAcquire(wanted)) {
                 return true;

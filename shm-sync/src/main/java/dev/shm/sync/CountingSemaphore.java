@@ -32,8 +32,7 @@ import java.util.concurrent.TimeUnit;
  * acquires afterwards, in whichever process.
  *
  * <p><b>If a process dies.</b> What it had acquired does not come back. A release happened or it
- * did not; if the process died before it woke those who wait, they go on within 64 ms, and within
- * 10 ms if their wait may be interrupted.
+ * did not; if the process died before it woke those who wait, they go on within 70 ms.
  *
  * <p>Closing a handle ends the waits that go through it with {@link IllegalStateException}, within
  * the same times.

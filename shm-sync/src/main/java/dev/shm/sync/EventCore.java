@@ -100,7 +100,7 @@ final class EventCore {
     private boolean pass(Deadline deadline) throws InterruptedException {
         int state = state();
         int generation = state & GENERATIONS;
-        Tick tick = sleepers.tick(true);
+        Tick tick = sleepers.tick();
         while ((state & SET) == 0 && (state & GENERATIONS) == generation) {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -118,7 +118,7 @@ final class EventCore {
 
     private boolean take(Deadline deadline) throws InterruptedException {
         int keep = 0;
-        Tick tick = sleepers.tick(true);
+        Tick tick = sleepers.tick();
         while (true) {
             int state = state();
             if ((state & SET) != 0) {

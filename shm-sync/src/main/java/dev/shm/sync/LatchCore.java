@@ -105,7 +105,7 @@ final class LatchCore {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        Tick tick = sleepers.tick(true);
+        Tick tick = sleepers.tick();
         int gate = gate();
         while ((gate & OPEN) == 0 && left() != 0) {
             checkParties();

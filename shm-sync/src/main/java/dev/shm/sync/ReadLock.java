@@ -132,7 +132,7 @@ public final class ReadLock implements Lock {
                     reading = repairAndRead(whole.writeLock().take());
                 } else {
                     interrupted |= Thread.interrupted();
-                    reading = core.awaitRead(Deadline.never(), false);
+                    reading = core.awaitRead(Deadline.never());
                 }
             }
         } finally {
@@ -156,7 +156,7 @@ public final class ReadLock implements Lock {
                     }
                     reading = repairAndRead(acquisition);
                 } else {
-                    reading = core.awaitRead(deadline, true);
+                    reading = core.awaitRead(deadline);
                     if (reading == Reading.NOT_HELD) {
                         return gaveUp();
                     }

@@ -126,8 +126,8 @@ final class ReadWriteCore {
     /**
      * Reads as soon as nobody writes; not held when the deadline passed or there is an interrupt.
      */
-    Reading awaitRead(Deadline deadline, boolean interruptible) {
-        Tick tick = gate.tick(interruptible);
+    Reading awaitRead(Deadline deadline) {
+        Tick tick = gate.tick();
         while (tick.idles()) {
             Reading reading = tryRead();
             if (reading != Reading.NOT_HELD) {
@@ -198,7 +198,7 @@ final class ReadWriteCore {
     /** Waits, holding the mutex, until nobody reads. */
     void awaitReaders() {
         boolean interrupted = false;
-        while (!drained(Deadline.never(), false)) {
+        while (!drained(Deadline.never())) {
             interrupted |= Thread.interrupted();
         }
         if (interrupted) {
@@ -213,7 +213,7 @@ final class ReadWriteCore {
     boolean awaitReaders(Deadline deadline) {
         boolean drained = false;
         try {
-            drained = drained(deadline, true);
+            drained = drained(deadline);
         } finally {
             if (!drained) {
                 unlockWrite();
@@ -222,8 +222,8 @@ final class ReadWriteCore {
         return drained;
     }
 
-    private boolean drained(Deadline deadline, boolean interruptible) {
-        Tick tick = drain.tick(interruptible);
+    private boolean drained(Deadline deadline) {
+        Tick tick = drain.tick();
         int used = used(); // later ones see that we hold the mutex
         for (int slot = 0; slot < used; slot++) {
             int seen = buffer.getIntVolatile(DRAIN); // before the cell: pairs with (D)

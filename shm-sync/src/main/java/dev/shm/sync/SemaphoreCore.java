@@ -170,7 +170,7 @@ final class SemaphoreCore {
     }
 
     private boolean acquire(Endurance endurance) {
-        Tick tick = room.tick(endurance.isInterruptible());
+        Tick tick = room.tick();
         while (!endurance.isOver() && tick.idles()) {
             if (acquireAny()) { // which reads before it writes
                 return true;

@@ -34,11 +34,11 @@ import java.util.concurrent.TimeUnit;
  * whose wait that set ended, and to those who see it in {@link #isSet}.
  *
  * <p><b>If a process dies.</b> An event belongs to nobody, so nothing is taken back. A set happened
- * or it did not; if the setter died before it woke those who wait, they go on within 10 ms. With
+ * or it did not; if the setter died before it woke those who wait, they go on within 70 ms. With
  * {@link Mode#AUTO_RESET} a process that dies in {@code await} may have taken a set with it.
  *
  * <p>Closing the handle ends the waits that go through it with {@link IllegalStateException},
- * within 10 ms.
+ * within 70 ms.
  */
 public final class SharedEvent implements AutoCloseable {
 

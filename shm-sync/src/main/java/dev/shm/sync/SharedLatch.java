@@ -41,7 +41,7 @@ import java.util.concurrent.TimeUnit;
  * timeout.
  *
  * <p>Closing a handle ends the waits that go through it with {@link IllegalStateException}, within
- * 10 ms.
+ * 70 ms.
  */
 public final class SharedLatch implements AutoCloseable {
 

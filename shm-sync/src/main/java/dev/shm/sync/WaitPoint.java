@@ -35,14 +35,14 @@ final class WaitPoint {
     }
 
     /** The ticks of a new wait. */
-    Tick tick(boolean interruptible) {
-        return new Tick(ticks, interruptible, waiter);
+    Tick tick() {
+        return new Tick(ticks, waiter);
     }
 
     /**
      * Sleeps while the int has this value, for a tick at most.
      *
-     * @return false after a tick without news: time to look for deaths
+     * @return false after a tick without news
      * @throws IllegalStateException if the region was closed, or this participant declared dead
      */
     boolean sleep(int expected, Deadline deadline, Tick tick) {
@@ -50,13 +50,11 @@ final class WaitPoint {
         liveness.checkOpen();
         if (news) {
             KillPoint.at("wait.woken");
-            return true;
+        } else {
+            liveness.probeNext();
+            tick.lengthen();
         }
-        if (!tick.ends()) {
-            return true;
-        }
-        liveness.probeNext();
-        return false;
+        return news;
     }
 
     /** Wakes so many of those who sleep; the int must have changed before. */

@@ -55,8 +55,8 @@ final class WaitingRoom {
     }
 
     /** The ticks of a new wait. */
-    Tick tick(boolean interruptible) {
-        return sleepers.tick(interruptible);
+    Tick tick() {
+        return sleepers.tick();
     }
 
     /** The epoch; to be read before waiting is announced and permits are looked for. */

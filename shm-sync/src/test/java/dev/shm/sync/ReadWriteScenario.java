@@ -168,7 +168,7 @@ final class ReadWriteScenario implements Scenario {
     private void read(Side side) {
         Reading outcome = side.core.tryRead();
         while (outcome == Reading.NOT_HELD) {
-            outcome = side.core.awaitRead(Deadline.never(), size.interruptible());
+            outcome = side.core.awaitRead(Deadline.never());
             if (outcome == Reading.NOT_HELD && Thread.interrupted() && size.interruptible()) {
                 return;
             }

@@ -94,11 +94,11 @@ class FormatDocTest {
         assertEquals(
                 Map.of(
                         "layout",
-                        6,
+                        7,
                         "codes",
                         3,
                         "bits",
-                        5,
+                        6,
                         "kinds",
                         1,
                         "typecodes",
@@ -116,7 +116,8 @@ class FormatDocTest {
         "dev.shm.wait.MutexLayout, 3",
         "dev.shm.region.ParticipantLayout, 8",
         "dev.shm.region.DirectoryLayout, 9",
-        "dev.shm.value.StructLayout, 2"
+        "dev.shm.value.StructLayout, 2",
+        "dev.shm.ring.SpscLayout, 8"
     })
     void fields_areWhereTheLayoutHasThem(String className, int count) throws Exception {
         Map<String, Integer> fields = fields(className);
@@ -226,13 +227,30 @@ class FormatDocTest {
                         commit -> structLayout("tag", commit)));
     }
 
+    @Test
+    void bits_ofARingsHeader() throws Exception {
+        assertBits(
+                "ring header",
+                Map.of(
+                        "type",
+                        header -> ringLayout("type", header) & 0xFFFF_FFFFL,
+                        "length",
+                        header -> ringLayout("length", header) & 0xFFFF_FFFFL));
+    }
+
     private static long structLayout(String method, long commit) {
+        return decode("dev.shm.value.StructLayout", method, commit);
+    }
+
+    private static long ringLayout(String method, long header) {
+        return decode("dev.shm.ring.SpscLayout", method, header);
+    }
+
+    private static long decode(String layout, String method, long word) {
         try {
-            Method decoder =
-                    Class.forName("dev.shm.value.StructLayout")
-                            .getDeclaredMethod(method, long.class);
+            Method decoder = Class.forName(layout).getDeclaredMethod(method, long.class);
             decoder.setAccessible(true);
-            return ((Number) decoder.invoke(null, commit)).longValue();
+            return ((Number) decoder.invoke(null, word)).longValue();
         } catch (ReflectiveOperationException e) {
             throw new LinkageError(method, e);
         }
@@ -271,7 +289,7 @@ class FormatDocTest {
         }
         Map<Integer, String> registered = new LinkedHashMap<>();
         for (ObjectType type : ServiceLoader.load(ObjectType.class)) {
-            if (type.code() < 32) {
+            if (type.code() < 32 || type.code() / 32 == 2) {
                 registered.put(type.code(), type.name());
             }
         }

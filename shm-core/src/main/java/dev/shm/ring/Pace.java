@@ -1,0 +1,51 @@
+package dev.shm.ring;
+
+/**
+ * How long a consumer that has emptied its ring stays away from it.
+ *
+ * <p>Looking at the place where the next record will be takes the line that the producer is writing
+ * away from it. A consumer that is as fast as its producer does that on every record, and both run
+ * at a fraction of their speed. So while records keep coming it pauses after a look in vain, the
+ * longer the more it finds after a pause; and it does not pause at all when it finds few, as one
+ * that waits for answers does.
+ */
+final class Pace {
+    /** About a microsecond. */
+    private static final int LONGEST = 32;
+
+    /** Fewer records than that, with more for each pause, are no stream. */
+    private static final int STREAM = 2;
+
+    private static final int PAUSES_PER_RECORD = 2;
+
+    private int records; // since the last look in vain
+    private int pauses; // after a look in vain that came after records
+    private int next; // before the next look
+
+    /** Stays away, if that is of use. */
+    void await() {
+        for (int i = next; i > 0; i--) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Hears what a poll has found. */
+    void found(int read, boolean dry) {
+        records += read;
+        next = 0;
+        if (dry) {
+            if (records >= STREAM + pauses / PAUSES_PER_RECORD) {
+                pauses = Math.min(LONGEST, 2 * pauses + 1);
+            } else {
+                pauses /= 2;
+            }
+            next = records > 0 ? pauses : 0;
+            records = 0;
+        }
+    }
+
+    /** How many pauses come before the next look. */
+    int next() {
+        return next;
+    }
+}

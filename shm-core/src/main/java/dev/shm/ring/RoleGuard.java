@@ -1,0 +1,165 @@
+package dev.shm.ring;
+
+import dev.shm.region.Block;
+import dev.shm.wait.Deadline;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Keeps the calls of a role and its closing apart: once it is closed no call begins, and who closes
+ * waits for the one in progress. A successor may have the role from then on, so no store of ours
+ * may come later.
+ *
+ * <p><b>Threads and processes.</b> One thread at a time calls, and pays two plain stores. Any
+ * thread closes, once. It is a {@link Lock} so that closing the region can wait for it too; that
+ * knows no more of it than to try it and to unlock it.
+ */
+final class RoleGuard implements Lock {
+    /*
+     * Overview.
+     *
+     *   enter   caller = me (E); closed? then caller = 0 and out (X)
+     *   leave   caller = 0 (L)
+     *   lock    closed = true (C); a millisecond later: wait until caller is 0 (W)
+     *
+     * The caller does without a fence between (E) and (X): a processor keeps a store back for some
+     * nanoseconds, and before the millisecond is over it is visible. So a call that did not see (C) is seen
+     * by (W), and waited for.
+     */
+    private static final long GRACE_MILLIS = 1;
+    private static final long NOBODY = 0;
+    private static final long SOMEBODY = -1;
+
+    private final String role;
+    private final AtomicLong caller = new AtomicLong();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile boolean closed;
+
+    /** Guards a role that messages call so. */
+    RoleGuard(String role) {
+        this.role = role;
+    }
+
+    /** Begins a call that calls nobody back. */
+    void enter() {
+        caller.setOpaque(SOMEBODY); // (E)
+        if (closed) { // (X)
+            caller.setRelease(NOBODY);
+            throw isClosedNow();
+        }
+    }
+
+    /** Begins a call that calls a handler, which must not call again, nor close. */
+    void enterWithHandler() {
+        if (caller.getPlain() != NOBODY) {
+            throw new IllegalStateException(role + " is in use; a handler must not use it");
+        }
+        caller.setOpaque(Thread.currentThread().getId()); // (E)
+        if (closed) { // (X)
+            caller.setRelease(NOBODY);
+            throw isClosedNow();
+        }
+    }
+
+    /** Ends a call. */
+    void leave() {
+        caller.setRelease(NOBODY); // (L)
+    }
+
+    private IllegalStateException isClosedNow() {
+        return new IllegalStateException(role + " is closed");
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /**
+     * Closes, waits for the call in progress, and gives up what is guarded. Does nothing the second
+     * time.
+     *
+     * @throws IllegalStateException if the call is this thread's.
+     */
+    void close(Block block, Runnable giveUp) {
+        if (!over.get()) {
+            lock();
+            if (over.compareAndSet(false, true)) {
+                try {
+                    giveUp.run();
+                } catch (IllegalStateException e) {
+                    if (!block.isClosed()) {
+                        throw e; // else it went with the block
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Closes, and waits for the call in progress, however long it takes.
+     *
+     * @throws IllegalStateException if it is this thread's.
+     */
+    @Override
+    public void lock() {
+        if (isCaller()) {
+            throw new IllegalStateException(role + " is in use by this thread");
+        }
+        close(Deadline.never());
+    }
+
+    /** Closes, and waits that long for the call in progress, unless it is this thread's. */
+    @Override
+    public boolean tryLock(long time, TimeUnit unit) {
+        return isCaller() || close(Deadline.after(time, unit));
+    }
+
+    /** Nothing: what was closed stays closed. */
+    @Override
+    public void unlock() {}
+
+    private boolean isCaller() {
+        return caller.getPlain() == Thread.currentThread().getId();
+    }
+
+    private boolean close(Deadline deadline) {
+        closed = true; // (C)
+        boolean interrupted = false;
+        Deadline grace = Deadline.after(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        boolean left = false;
+        while (!left && !deadline.isExpired()) {
+            LockSupport.parkNanos(this, grace.remainingNanos());
+            interrupted |= Thread.interrupted();
+            left = grace.isExpired() && caller.getAcquire() == NOBODY; // (W) pairs with (L)
+            if (grace.isExpired()) {
+                grace = Deadline.after(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return left;
+    }
+
+    /** Not for this lock. */
+    @Override
+    public void lockInterruptibly() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Not for this lock. */
+    @Override
+    public boolean tryLock() {
+        throw new UnsupportedOperationException();
+    }
+
+    /** Not for this lock. */
+    @Override
+    public Condition newCondition() {
+        throw new UnsupportedOperationException();
+    }
+}

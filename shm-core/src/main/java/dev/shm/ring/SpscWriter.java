@@ -1,0 +1,269 @@
+package dev.shm.ring;
+
+import static dev.shm.ring.SpscLayout.DATA;
+import static dev.shm.ring.SpscLayout.HEAD;
+import static dev.shm.ring.SpscLayout.HEADER;
+import static dev.shm.ring.SpscLayout.NOTHING;
+import static dev.shm.ring.SpscLayout.TAIL;
+import static org.agrona.concurrent.ringbuffer.RingBuffer.INSUFFICIENT_CAPACITY;
+
+import dev.shm.memory.KillPoint;
+import java.nio.ByteOrder;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.AtomicBuffer;
+
+/** The producer's side of the protocol of {@link SpscRing}. */
+final class SpscWriter {
+    /*
+     * Overview (ALGORITHMS 5; the header is pictured in SpscLayout).
+     *
+     *   open     from the larger of tail and head step over whatever is published: there we go on (O)
+     *   offer    room: tail + record + next header <= head + capacity, of a head that we remember; when it
+     *            says full, load head (H)
+     *            does not fit before the end of the data: header at place 0 = nothing (P1),
+     *            padding (P2), and go on at place 0
+     *            payload (P5), next header = nothing (P4), header (P6)
+     *            every kilobyte: tail (P7)
+     *   claim    room as above; the payload is the user's (P5)
+     *   commit   P4, P6; abort is to do nothing
+     *   append   the same as offer, but the header of the first record is withheld
+     *   flush    P4 behind the last, the header of the first (P6): all of them appear at once
+     *
+     * Nothing is lost or torn. The header at our tail is nothing, whatever happens: by (P4) before (P6), by
+     * (P1) before (P2). The consumer goes from header to header and stops at nothing, so it reads no further
+     * than (P6), which released all stores before it. (H) acquires what the consumer released after its last
+     * read of that room, so we write over nothing that is still read.
+     *
+     * Nothing is stuck. Killed before (P6): the header at the tail is nothing, and our successor writes over
+     * whatever we left behind it. Killed after (P6) or (P2): (O) steps over it, since headers from head on are
+     * whole until the consumer passes them. The tail only shortens the way, and is never ahead of (P6).
+     */
+
+    /** Up to here a loop is faster than a call of the copying code. */
+    private static final int SHORT_COPY = 128;
+
+    private static final int NONE = -1;
+
+    /** How far the tail that others see may be behind, besides one record. */
+    private static final int TAIL_LAG = 1024;
+
+    private final AtomicBuffer buffer;
+    private final int capacity;
+    private final int mask;
+    private final int maxLength;
+
+    private long tail; // where the next record goes
+    private long end; // the next header stays before it without a look at anything
+    private int first = NONE; // the index of the header that is withheld
+    private long firstPosition; // of that record
+    private long withheld; // that header
+    private long claimed = NOTHING; // the header of the claim that is open
+
+    /** Goes on where the last producer ended, however it ended. The caller has the role. */
+    SpscWriter(AtomicBuffer buffer, int capacity) {
+        this.buffer = buffer;
+        this.capacity = capacity;
+        this.mask = capacity - 1;
+        this.maxLength = SpscLayout.maxLength(capacity);
+        tail = new SpscEnd(buffer, capacity).find(); // (O)
+        end = tail; // the first record looks for the rest
+    }
+
+    /** Copies a record into the ring and publishes it, after those appended; false: no room. */
+    boolean offer(int type, DirectBuffer source, int sourceIndex, int length) {
+        int index = reserve(type, length);
+        if (index == INSUFFICIENT_CAPACITY) {
+            return false;
+        }
+        copy(index + HEADER, source, sourceIndex, length); // (P5)
+        KillPoint.at("spsc.copied");
+        publish(index, SpscLayout.header(type, length), SpscLayout.span(HEADER + length));
+        return true;
+    }
+
+    /** Copies a record into the ring and withholds it; false: no room, and nothing is withheld. */
+    boolean append(int type, DirectBuffer source, int sourceIndex, int length) {
+        int index = reserve(type, length);
+        if (index == INSUFFICIENT_CAPACITY) {
+            flush();
+            return false;
+        }
+        copy(index + HEADER, source, sourceIndex, length); // (P5)
+        long header = SpscLayout.header(type, length);
+        if (first == NONE) {
+            first = index;
+            firstPosition = tail;
+            withheld = header;
+        } else {
+            buffer.putLong(index, header);
+        }
+        tail += SpscLayout.span(HEADER + length);
+        return true;
+    }
+
+    /** Publishes what was appended. */
+    void flush() {
+        int index = first;
+        if (index != NONE) {
+            first = NONE;
+            endAt(tail); // (P4)
+            KillPoint.at("spsc.appended");
+            buffer.putLongRelease(index, withheld); // (P6)
+            KillPoint.at("spsc.published");
+        }
+    }
+
+    /** Reserves room for a payload; the index of it in the buffer, or INSUFFICIENT_CAPACITY. */
+    int tryClaim(int type, int length) {
+        int index = reserve(type, length);
+        if (index == INSUFFICIENT_CAPACITY) {
+            return INSUFFICIENT_CAPACITY;
+        }
+        claimed = SpscLayout.header(type, length);
+        KillPoint.at("spsc.claimed");
+        return index + HEADER;
+    }
+
+    /** Publishes the claim, after what was appended. */
+    void commit(int index) {
+        checkClaim(index);
+        long header = claimed;
+        claimed = NOTHING;
+        publish(index - HEADER, header, SpscLayout.span(SpscLayout.length(header)));
+    }
+
+    /** Forgets the claim. */
+    void abort(int index) {
+        checkClaim(index);
+        claimed = NOTHING;
+    }
+
+    /** Ends this producer: a claim is forgotten, what was appended is published. */
+    void close() {
+        claimed = NOTHING;
+        flush();
+        buffer.putLongRelease(TAIL, tail);
+    }
+
+    /** The end of what is published. */
+    long position() {
+        return first == NONE ? tail : firstPosition;
+    }
+
+    /** The index of a record's header in the buffer, with room for it and the header after it. */
+    private int reserve(int type, int length) {
+        if (type < 1 || length < 0 || length > maxLength || claimed != NOTHING) {
+            throw refused(type, length);
+        }
+        int span = SpscLayout.span(HEADER + length);
+        int index = (int) tail & mask;
+        if (tail + span < end && span <= capacity - index) {
+            return DATA + index;
+        }
+        return reserveSlowly(span, index);
+    }
+
+    private int reserveSlowly(int span, int index) {
+        int toEnd = capacity - index;
+        boolean wraps = span > toEnd;
+        int wanted = wraps ? toEnd + span : span;
+        if (tail + wanted >= end) {
+            buffer.putLongRelease(TAIL, position()); // (P7) pairs with (O)
+            KillPoint.at("spsc.tail");
+            long head = buffer.getLongAcquire(HEAD); // (H) pairs with (C3): what was read is ours
+            SpscFormat.position("tail", tail, head, capacity);
+            if (tail + wanted >= head + capacity) {
+                end = tail;
+                return INSUFFICIENT_CAPACITY;
+            }
+            end = Math.min(head + capacity, tail + wanted + TAIL_LAG);
+        }
+        if (wraps) {
+            pad(DATA + index, toEnd);
+            return DATA;
+        }
+        return DATA + index;
+    }
+
+    /** Fills the rest of the data. */
+    private void pad(int index, int bytes) {
+        if (first == NONE) {
+            endAt(0); // (P1)
+            buffer.putLongRelease(index, SpscLayout.padding(bytes)); // (P2) pairs with (R)
+            KillPoint.at("spsc.padded");
+        } else {
+            buffer.putLong(index, SpscLayout.padding(bytes));
+        }
+        tail += bytes;
+    }
+
+    private void publish(int index, long header, int span) {
+        endAt(tail + span); // (P4) pairs with (R): the end
+        KillPoint.at("spsc.zeroed");
+        tail += span;
+        if (first == NONE) {
+            buffer.putLongRelease(index, header); // (P6) pairs with (R): the payload is visible
+            KillPoint.at("spsc.published");
+        } else {
+            buffer.putLong(index, header);
+            flush();
+        }
+    }
+
+    /** Makes the header at a position say that there is nothing. */
+    private void endAt(long position) {
+        buffer.putLong(DATA + ((int) position & mask), NOTHING);
+    }
+
+    private void copy(int index, DirectBuffer source, int sourceIndex, int length) {
+        if (length == Long.BYTES) {
+            copyLong(index, source, sourceIndex);
+        } else if (length > SHORT_COPY) {
+            buffer.putBytes(index, source, sourceIndex, length);
+        } else {
+            copyShort(index, source, sourceIndex, length);
+        }
+    }
+
+    private void copyShort(int index, DirectBuffer source, int sourceIndex, int length) {
+        int i = 0;
+        for (; i <= length - Long.BYTES; i += Long.BYTES) {
+            copyLong(index + i, source, sourceIndex + i);
+        }
+        for (; i < length; i++) {
+            buffer.putByte(index + i, source.getByte(sourceIndex + i));
+        }
+    }
+
+    private void copyLong(int index, DirectBuffer source, int sourceIndex) {
+        long bytes = source.getLong(sourceIndex, ByteOrder.LITTLE_ENDIAN);
+        buffer.putLong(index, bytes, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private void checkClaim(int index) {
+        if (claimed == NOTHING) {
+            throw new IllegalStateException("index=" + index + ": no claim is open");
+        }
+        int expected = DATA + ((int) tail & mask) + HEADER;
+        if (index != expected) {
+            throw new IllegalArgumentException(
+                    "index=" + index + ", allowed: " + expected + ", that of the open claim");
+        }
+    }
+
+    private RuntimeException refused(int type, int length) {
+        if (type < 1) {
+            return new IllegalArgumentException("type=" + type + ": must be at least 1");
+        }
+        if (length < 0 || length > maxLength) {
+            return new IllegalArgumentException(
+                    "length="
+                            + length
+                            + ", allowed: 0 to "
+                            + maxLength
+                            + " in a ring of "
+                            + capacity);
+        }
+        return new IllegalStateException("a claim is open: commit or abort it first");
+    }
+}

@@ -1,0 +1,19 @@
+/**
+ * Rings of records in a region. Nothing here blocks.
+ *
+ * <pre>
+ *  AgronaRing ---&gt; SpscRing ---&gt; region ---&gt; wait ---&gt; memory
+ *                  |      |
+ *                  v      v
+ *      SpscProducer        SpscConsumer ---&gt; RoleGuard, Role
+ *           |                  |
+ *           v                  v
+ *       SpscWriter         SpscReader ---&gt; Pace
+ *           |                  |
+ *           `----&gt; SpscFormat -+---&gt; SpscLayout
+ * </pre>
+ */
+@NullMarked
+package dev.shm.ring;
+
+import org.jspecify.annotations.NullMarked;

@@ -52,6 +52,16 @@ class LauncherTest {
                 ": >shm-examples/target/shm.jar");
     }
 
+    /** The launcher builds without tests, and then there is no such jar in a fresh checkout. */
+    @ParameterizedTest
+    @ValueSource(strings = {"shm-core", "shm-sync", "shm-examples"})
+    void noModule_needsTheTestsOfAnotherToBeBuilt(String module) throws IOException {
+        String pom = Files.readString(Path.of("..", module, "pom.xml"));
+        int profiles = pom.indexOf("<profiles>");
+        int testJar = pom.indexOf("<type>test-jar</type>");
+        assertTrue(testJar < 0 || profiles >= 0 && testJar > profiles, pom);
+    }
+
     @Test
     void help_showsCommands() throws Exception {
         Run run = shm("help");

@@ -28,7 +28,7 @@ final class Janitor implements Runnable {
     private final Thread thread;
 
     private Janitor(String region) {
-        thread = new Thread(this, "shm-janitor-" + region);
+        thread = new Thread(null, this, "shm-janitor-" + region, 0, false);
         thread.setDaemon(true);
         thread.setContextClassLoader(null); // the application's must not live as long as we do
     }
@@ -73,8 +73,10 @@ final class Janitor implements Runnable {
         try {
             region.fenceIfDeclaredDead();
             region.membership().probeRound(PROBES_PER_ROUND);
-        } catch (RuntimeException e) {
-            // The region was closed meanwhile, or its file is damaged: whoever uses it is told.
+        } catch (RuntimeException | InternalError | OutOfMemoryError e) {
+            // The region was closed meanwhile, its file is damaged or was cut short: whoever uses
+            // it
+            // is told. Memory may be there again in the next round.
             System.getLogger(Janitor.class.getName())
                     .log(System.Logger.Level.DEBUG, "region=" + region.name(), e);
         }

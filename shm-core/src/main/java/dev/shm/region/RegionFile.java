@@ -47,6 +47,10 @@ final class RegionFile {
                     StandardOpenOption.CREATE_NEW,
                     LinkOption.NOFOLLOW_LINKS);
     private static final int ZEROS_BYTES = 1 << 20;
+    private static final int FIRST_SLOT_STATE = RegionLayout.TABLES + ParticipantLayout.STATE;
+
+    /** What is read of a file before it is mapped. */
+    private static final int START_BYTES = FIRST_SLOT_STATE + Long.BYTES;
 
     /**
      * Beginnings of the names of file systems that are not this host's own: of networks, of
@@ -205,23 +209,23 @@ final class RegionFile {
 
     /** Reads and checks the header line. A file that is not a region is refused untouched. */
     static Header readHeader(Path path, RegionOptions options) throws IOException {
-        MappedBuffer line = new MappedBuffer(ByteBuffer.allocateDirect(RegionLayout.HEADER_BYTES));
+        MappedBuffer start = new MappedBuffer(ByteBuffer.allocateDirect(START_BYTES));
         try {
             checkTrusted(path, options);
-            long fileBytes = Uninterrupted.retry(() -> readFirstLine(path, line));
-            return fileBytes == 0 ? Header.UNFINISHED : parse(path, line, fileBytes);
+            long fileBytes = Uninterrupted.retry(() -> readStart(path, start));
+            return fileBytes == 0 ? Header.UNFINISHED : parse(path, start, fileBytes);
         } catch (NoSuchFileException e) {
             return Header.MISSING;
         }
     }
 
-    private static long readFirstLine(Path path, MappedBuffer line) throws IOException {
+    private static long readStart(Path path, MappedBuffer start) throws IOException {
         try (FileChannel channel = FileChannel.open(path, EXISTING)) {
-            ByteBuffer target = ByteBuffer.allocate(RegionLayout.HEADER_BYTES);
+            ByteBuffer target = ByteBuffer.allocate(START_BYTES);
             while (target.hasRemaining() && channel.read(target) >= 0) {
                 // Read on.
             }
-            line.putBytes(0, target.array(), 0, target.position());
+            start.putBytes(0, target.array(), 0, target.position());
             // What was empty when it was read is empty, though its creator may have gone on since.
             return target.position() == 0 ? 0 : channel.size();
         }
@@ -242,6 +246,8 @@ final class RegionFile {
         }
         int state = line.getInt(RegionLayout.STATE);
         if (state == RegionLayout.INIT) {
+            // Nobody joins what is not READY, and the first one takes the first slot.
+            expect(path, "participants of an unfinished region", 0, line.getLong(FIRST_SLOT_STATE));
             return Header.UNFINISHED;
         }
         expect(path, "state", RegionLayout.READY, state);

@@ -127,8 +127,9 @@ final class RegionListing {
                         "a process is just creating or deleting it",
                         false);
             }
+            boolean unused = !lockFile.hasParticipants();
             return new RegionInfo(
-                    options.name(), options.path(), bytes, List.of(), problem(header), true);
+                    options.name(), options.path(), bytes, List.of(), problem(header), unused);
         } finally {
             if (creation != null) {
                 LockFile.unlock(creation);

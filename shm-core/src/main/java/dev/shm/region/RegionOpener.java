@@ -363,6 +363,10 @@ final class RegionOpener {
                         "region=" + options.name() + ": in use by the processes with pids=" + pids);
             }
         }
+        if (onlyUnused && header.geometry() == null && lockFile.hasParticipants()) {
+            throw new IllegalStateException(
+                    "region=" + options.name() + ": says that it is unfinished, and yet is in use");
+        }
         KillPoint.at("region.delete.locked");
         Files.deleteIfExists(options.path());
         KillPoint.at("region.delete.file");

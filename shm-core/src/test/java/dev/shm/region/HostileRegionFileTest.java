@@ -2,6 +2,7 @@ package dev.shm.region;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -186,11 +188,27 @@ class HostileRegionFileTest extends WholeRegionFiles {
 
     @Test
     void anUnfinishedFile_isMadeAgainFromScratch() throws IOException {
-        Files.write(path, changed(bytes -> bytes.putInt(12, 0)));
+        Files.write(path, changed(bytes -> bytes.putInt(12, 0).putLong(256, 0)));
         assertNoSuchRegion();
         try (SharedRegion fresh = SharedRegion.openOrCreate(options)) {
             assertEquals(List.of(), fresh.names());
             assertEquals(0, fresh.buffer("b", 64).getLong(0));
+        }
+    }
+
+    /** Somebody has joined it, so it was finished once. */
+    @Test
+    void aUsedRegionThatSaysItIsUnfinished_isRefused() throws IOException {
+        byte[] damaged = changed(bytes -> bytes.putInt(12, 0));
+        Files.write(path, damaged);
+        for (Executable use :
+                List.<Executable>of(
+                        () -> SharedRegion.openOrCreate(options),
+                        () -> SharedRegion.create(options),
+                        () -> SharedRegion.open(options),
+                        () -> SharedRegion.reclaim(options))) {
+            assertThrows(RegionFormatException.class, use);
+            assertArrayEquals(damaged, Files.readAllBytes(path));
         }
     }
 
@@ -205,7 +223,23 @@ class HostileRegionFileTest extends WholeRegionFiles {
             assertEquals(42, inUse.buffer("b", 64).getLong(0));
             assertEquals(region.length, Files.size(path));
         }
-        SharedRegion.openOrCreate(options).close();
+    }
+
+    /** The byte locks tell, whatever the file says. */
+    @Test
+    void anUnfinishedFileThatIsInUse_isNotReclaimed() throws IOException {
+        Files.write(path, changed(bytes -> bytes.putInt(12, 0).putLong(256, 0)));
+        LockFile lockFile = LockFile.acquireExisting(lock, options);
+        try {
+            SlotLocks.Held participant = lockFile.tryLockSlot(3);
+            assertThrows(IllegalStateException.class, () -> SharedRegion.reclaim(options));
+            RegionInfo listed = RegionListing.list(directory).get(0);
+            assertFalse(listed.reclaimable(), listed::toString);
+            participant.unlock();
+        } finally {
+            lockFile.release();
+        }
+        assertTrue(RegionListing.list(directory).get(0).reclaimable());
     }
 
     private void assertNoSuchRegion() {

@@ -5,15 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.testing.ChildJvm;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The thread that looks after a region. */
 class JanitorTest {
     private static final int SLOT = 3;
+    private static final int SEVERAL_ROUNDS_MILLIS = 350;
 
     @TempDir Path directory;
 
@@ -59,6 +65,46 @@ class JanitorTest {
             ChildJvm.awaitThat(
                     "the janitor comes", () -> raw.status(SLOT) == ParticipantLayout.FREE);
             assertFalse(region.isClosed());
+        }
+    }
+
+    /**
+     * BEHAVIOURS 20.22: who uses the region is told, and the janitor is not the one who dies of it.
+     */
+    @Test
+    void aFileCutShort_leavesTheJanitorAlive() throws IOException {
+        Path file = directory.resolve("cut.shm");
+        try (ChildJvm child = ChildJvm.of(CutShort.class).start(file.toString())) {
+            child.expect("java.lang.InternalError");
+            child.expect("janitors=1");
+            assertEquals(0, child.awaitExit());
+            assertEquals("", child.errors());
+        }
+        SharedRegion.delete(TestRegions.small(file));
+        assertEquals(Set.of(), TestRegions.files(directory));
+    }
+
+    /** Cuts the file of its own region, and tells what becomes of it. */
+    static final class CutShort {
+        private CutShort() {}
+
+        public static void main(String... arguments) throws IOException {
+            RegionOptions options = TestRegions.small(Path.of(arguments[0]));
+            SharedRegion region = SharedRegion.create(options);
+            try (FileChannel file = FileChannel.open(options.path(), StandardOpenOption.WRITE)) {
+                file.truncate(0);
+            }
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SEVERAL_ROUNDS_MILLIS);
+            while (System.nanoTime() - end < 0) {
+                LockSupport.parkNanos(end - System.nanoTime());
+            }
+            try {
+                System.out.println(region.names());
+            } catch (InternalError e) {
+                System.out.println(e.getClass().getName());
+            }
+            System.out.println("janitors=" + janitors(region.name()).size());
+            Runtime.getRuntime().halt(0);
         }
     }
 

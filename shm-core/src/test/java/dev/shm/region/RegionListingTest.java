@@ -57,6 +57,7 @@ class RegionListingTest extends RegionsByName {
     void list_showsTheUnfinished() throws IOException {
         Path path = abandoned("r");
         TestRegions.patch(path, RegionLayout.STATE, (byte) 0);
+        TestRegions.patchLong(path, RegionLayout.TABLES, 0); // nor had anybody joined
         RegionInfo info = only();
         assertTrue(String.valueOf(info.problem()).contains("not finished"), info::toString);
         assertTrue(info.reclaimable());

@@ -32,15 +32,22 @@ final class Pace {
     /** Hears what a poll has found. */
     void found(int read, boolean dry) {
         records += read;
-        next = 0;
-        if (dry) {
-            if (records >= STREAM + pauses / PAUSES_PER_RECORD) {
-                pauses = Math.min(LONGEST, 2 * pauses + 1);
-            } else {
-                pauses /= 2;
-            }
-            next = records > 0 ? pauses : 0;
+        if (!dry) {
+            next = 0;
+        } else if (records == 0) {
+            next /= 2; // the stream may have ended: look sooner and sooner
+        } else {
+            adapt();
+            next = pauses;
             records = 0;
+        }
+    }
+
+    private void adapt() {
+        if (records >= STREAM + pauses / PAUSES_PER_RECORD) {
+            pauses = Math.min(LONGEST, 2 * pauses + 1);
+        } else {
+            pauses /= 2;
         }
     }
 

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Another JVM, started like this one, that is asked line by line and ends when its input does. */
+/**
+ * Another JVM, started like this one, with the same options of ours, that is asked line by line and
+ * ends when its input does.
+ */
 final class ChildProcess implements AutoCloseable {
     private final Process process;
     private final BufferedWriter toChild;
@@ -16,6 +19,9 @@ final class ChildProcess implements AutoCloseable {
     ChildProcess(Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith("shm."))
+                .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
         process =

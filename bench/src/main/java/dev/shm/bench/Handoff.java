@@ -10,7 +10,14 @@ import java.util.concurrent.TimeUnit;
  * What does it cost to hand a token to another process and to wait until it comes back, compared
  * with two processes that sleep on a bare futex? The time is that of one round trip.
  *
- * <pre>java -cp bench/target/benchmarks.jar dev.shm.bench.Handoff [ROUNDS [MILLIS]]</pre>
+ * <p>With the default idle phase the token is back before anybody falls asleep, while each process
+ * has a processor to itself: this measures two that look at a word in turn. What sleeping and
+ * waking cost, as the bare futex always does, is measured without the phase, by {@code
+ * -Dshm.wait.idle.micros=0}, which is passed on to the other process.
+ *
+ * <pre>
+ * java [-Dshm.wait.idle.micros=0] -cp bench/target/benchmarks.jar dev.shm.bench.Handoff [ROUNDS [MILLIS]]
+ * </pre>
  */
 public final class Handoff {
     private static final int REGION_BYTES = 1 << 16;

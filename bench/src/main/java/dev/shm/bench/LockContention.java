@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * What does a lock cost that two processes contend for, compared with a robust mutex of POSIX
  * threads? Each adds to a number that the lock guards; the time is that of one lock and unlock,
- * whoever of the two made it.
+ * whoever of the two made it. The lock is not fair, so the share of the process that had it less
+ * often is printed too, and the longest wait of every 64th.
  *
  * <pre>java -cp bench/target/benchmarks.jar dev.shm.bench.LockContention [ROUNDS [MILLIS]]</pre>
  */
@@ -21,6 +22,10 @@ public final class LockContention {
     private static final int REGION_BYTES = 1 << 16;
     private static final int CHECK_EVERY = 64;
     private static final long HEAD_START_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static long longest; // of either process, in nanoseconds
+    private static long all; // how often either had the lock, in all rounds
+    private static long weakers; // how often the weaker one of each round had it
 
     private LockContention() {}
 
@@ -45,6 +50,8 @@ public final class LockContention {
                     () -> contend(one, other, millis),
                     "pthread robust mutex",
                     () -> peer.run(millis));
+            System.out.printf("share of the weaker process: %.1f %%%n", 100.0 * weakers / all);
+            System.out.printf("longest of the waits that were timed: %.2f ms%n", longest / 1e6);
         } finally {
             SharedRegion.delete(name);
         }
@@ -56,8 +63,19 @@ public final class LockContention {
         long end = start + TimeUnit.MILLISECONDS.toNanos(millis);
         one.say(start + " " + end);
         other.say(start + " " + end);
-        long done = Long.parseLong(one.hear()) + Long.parseLong(other.hear());
-        return (double) (end - start) / done;
+        long ones = outcome(one);
+        long others = outcome(other);
+        all += ones + others;
+        weakers += Math.min(ones, others);
+        return (double) (end - start) / (ones + others);
+    }
+
+    /** How often a process had the lock. */
+    private static long outcome(ChildProcess process) throws IOException {
+        String line = process.hear();
+        int space = line.indexOf(' ');
+        longest = Math.max(longest, Long.parseLong(line.substring(space + 1)));
+        return Long.parseLong(line.substring(0, space));
     }
 
     private static void serve(String name) throws IOException {
@@ -70,12 +88,14 @@ public final class LockContention {
             System.out.println("ready");
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 int space = line.indexOf(' ');
-                System.out.println(
+                longest = 0;
+                long done =
                         count(
                                 lock,
                                 guarded,
                                 Long.parseLong(line.substring(0, space)),
-                                Long.parseLong(line.substring(space + 1))));
+                                Long.parseLong(line.substring(space + 1)));
+                System.out.println(done + " " + longest);
             }
         }
     }
@@ -85,17 +105,25 @@ public final class LockContention {
             Thread.onSpinWait();
         }
         long done = 0;
-        while (System.nanoTime() - end < 0) {
-            for (int i = 0; i < CHECK_EVERY; i++) {
-                lock.lock();
-                try {
-                    guarded.setLong(guarded.getLong() + 1);
-                } finally {
-                    lock.unlock();
-                }
+        long before = System.nanoTime();
+        while (before - end < 0) {
+            add(lock, guarded);
+            longest = Math.max(longest, System.nanoTime() - before);
+            for (int i = 1; i < CHECK_EVERY; i++) {
+                add(lock, guarded);
             }
             done += CHECK_EVERY;
+            before = System.nanoTime();
         }
         return done;
+    }
+
+    private static void add(SharedLock lock, SharedValue guarded) {
+        lock.lock();
+        try {
+            guarded.setLong(guarded.getLong() + 1);
+        } finally {
+            lock.unlock();
+        }
     }
 }

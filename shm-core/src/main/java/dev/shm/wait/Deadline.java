@@ -2,6 +2,7 @@ package dev.shm.wait;
 
 import java.util.Date;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * A point in time after which a wait gives up.
@@ -20,17 +21,19 @@ import java.util.concurrent.TimeUnit;
  * origin that other processes need not share. No other class of this library reads the clock.
  */
 public final class Deadline {
-    private static final Deadline NEVER = new Deadline(0, true);
+    private static final Deadline NEVER = new Deadline(0, true, () -> false);
 
     /** Sums of two such times still fit a long; 146 years are as good as for ever. */
     private static final long LONGEST_NANOS = Long.MAX_VALUE / 2;
 
     private final long endNanos;
     private final boolean never;
+    private final BooleanSupplier over;
 
-    private Deadline(long endNanos, boolean never) {
+    private Deadline(long endNanos, boolean never, BooleanSupplier over) {
         this.endNanos = endNanos;
         this.never = never;
+        this.over = over;
     }
 
     /**
@@ -46,7 +49,7 @@ public final class Deadline {
         if (nanos > LONGEST_NANOS) {
             return NEVER;
         }
-        return new Deadline(System.nanoTime() + Math.max(0, nanos), false);
+        return new Deadline(System.nanoTime() + Math.max(0, nanos), false, NEVER.over);
     }
 
     /**
@@ -72,11 +75,25 @@ public final class Deadline {
     }
 
     /**
+     * The same deadline, but expired as soon as a condition holds, and for as long. Whoever makes
+     * it hold wakes the sleepers: they look at the deadline then.
+     *
+     * @param condition that ends the wait; asked by the thread that waits, often
+     * @return a deadline that replaces any earlier condition
+     */
+    public Deadline unless(BooleanSupplier condition) {
+        return new Deadline(endNanos, never, condition);
+    }
+
+    /**
      * The time left.
      *
      * @return nanoseconds; zero when expired, {@link Long#MAX_VALUE} when it never expires
      */
     public long remainingNanos() {
+        if (over.getAsBoolean()) {
+            return 0;
+        }
         return never ? Long.MAX_VALUE : Math.max(0, endNanos - System.nanoTime());
     }
 
@@ -91,6 +108,8 @@ public final class Deadline {
 
     @Override
     public String toString() {
-        return never ? "Deadline[never]" : "Deadline[remainingNanos=" + remainingNanos() + "]";
+        return never && !isExpired()
+                ? "Deadline[never]"
+                : "Deadline[remainingNanos=" + remainingNanos() + "]";
     }
 }

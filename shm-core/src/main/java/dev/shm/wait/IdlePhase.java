@@ -24,10 +24,17 @@ public final class IdlePhase {
 
     private final ThreadLocal<IdleStrategy> strategies;
     private final long nanos;
+    private final Supplier<Deadline> ends;
 
     IdlePhase(Supplier<IdleStrategy> strategies, long nanos) {
+        this(strategies, nanos, () -> Deadline.after(nanos, TimeUnit.NANOSECONDS));
+    }
+
+    /** The same with an end of another kind for each wait, which need not be one in time. */
+    IdlePhase(Supplier<IdleStrategy> strategies, long nanos, Supplier<Deadline> ends) {
         this.strategies = ThreadLocal.withInitial(strategies);
         this.nanos = nanos;
+        this.ends = ends;
     }
 
     /** The phase that the system properties describe; see {@link Waiter#system()}. */
@@ -55,7 +62,7 @@ public final class IdlePhase {
             }
             IdleStrategy strategy = strategies.get();
             if (end == null) {
-                end = Deadline.after(nanos, TimeUnit.NANOSECONDS);
+                end = ends.get();
                 strategy.reset();
             }
             over = end.isExpired();

@@ -1,5 +1,8 @@
 package dev.shm.wait;
 
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How one blocked thread passes its time: idling at first, then in sleeps that double from tick to
  * tick and are cut by the deadline.
@@ -10,6 +13,7 @@ public final class Tick {
     private final IdlePhase.Once idling;
     private final long longestNanos;
     private long nanos;
+    private @Nullable Deadline end; // of the tick that has begun
 
     /**
      * The ticks of one wait.
@@ -34,17 +38,24 @@ public final class Tick {
     }
 
     /**
-     * How long to sleep now.
+     * How long to sleep now: what is left of the tick. A sleep that is disturbed, by signals to the
+     * thread or by wakes that are not for it, ends before its time, and the next one does not begin
+     * the tick again. So however often that happens, a tick ends, and deaths are noticed.
      *
      * @param deadline of the wait
-     * @return nanoseconds
+     * @return nanoseconds; zero when the tick is over
      */
     public long nanos(Deadline deadline) {
-        return Math.min(nanos, deadline.remainingNanos());
+        if (end == null) {
+            end = Deadline.after(nanos, TimeUnit.NANOSECONDS);
+            return Math.min(nanos, deadline.remainingNanos());
+        }
+        return Math.min(end.remainingNanos(), deadline.remainingNanos());
     }
 
-    /** Makes the next sleep longer; called when one ended without news. */
+    /** Begins a tick, which is longer; called when one ended without news. */
     public void lengthen() {
+        end = null;
         nanos = nanos > longestNanos / 2 ? longestNanos : 2 * nanos;
     }
 }

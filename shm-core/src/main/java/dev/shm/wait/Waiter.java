@@ -86,9 +86,11 @@ public interface Waiter {
      * the thread spins. {@code -Dshm.wait.idle.micros} sets another length, {@code
      * -Dshm.wait.idle=CLASS} another way of idling: a class that implements {@link
      * org.agrona.concurrent.IdleStrategy} and has a public constructor without parameters; each
-     * thread gets an object of its own.
+     * thread gets an object of its own for each waiter that it waits with. A thread that waits for
+     * a {@link RobustMutex}, and so for whatever lock, does not idle: it looks a hundred times, if
+     * nobody waits yet, and then sleeps.
      *
-     * @return the waiter that all objects of this JVM share
+     * @return a waiter, over the one way of sleeping that all objects of this JVM share
      * @throws IllegalArgumentException if the system property {@code shm.wait} is neither {@code
      *     auto} nor {@code poll}, {@code shm.wait.idle} names no such class, or {@code
      *     shm.wait.idle.micros} is not a number of 0 or more

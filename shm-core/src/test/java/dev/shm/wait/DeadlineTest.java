@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Date;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -70,6 +71,21 @@ class DeadlineTest {
         assertTrue(left <= TimeUnit.HOURS.toNanos(2));
         assertTrue(left > TimeUnit.HOURS.toNanos(1));
         assertFalse(Deadline.at(new Date(Long.MAX_VALUE)).isExpired());
+    }
+
+    @Test
+    void unless_expiresAsSoonAsTheConditionHolds() {
+        AtomicBoolean over = new AtomicBoolean();
+        Deadline never = Deadline.never().unless(over::get);
+        Deadline later = Deadline.after(2, TimeUnit.HOURS).unless(over::get);
+        assertEquals(Long.MAX_VALUE, never.remainingNanos());
+        assertTrue(later.remainingNanos() > TimeUnit.HOURS.toNanos(1));
+        assertTrue(Deadline.after(0, TimeUnit.HOURS).unless(over::get).isExpired());
+        over.set(true);
+        assertTrue(never.isExpired());
+        assertTrue(later.isExpired());
+        assertFalse(Deadline.never().isExpired());
+        assertEquals("Deadline[remainingNanos=0]", never.toString());
     }
 
     @Test

@@ -35,6 +35,22 @@ class TickTest {
         assertEquals(Long.MAX_VALUE, tick.nanos(Deadline.never()));
     }
 
+    /** Sleeps that end early do not begin the tick again: it would never end. */
+    @Test
+    void nanos_fallToZero_howeverOftenASleepIsDisturbed() {
+        Tick tick = new Tick(TickPolicy.STANDARD, WAITER);
+        for (long millis : new long[] {1, 2}) {
+            long left = tick.nanos(Deadline.never());
+            assertEquals(MILLISECONDS.toNanos(millis), left);
+            while (left > 0) {
+                long next = tick.nanos(Deadline.never());
+                assertTrue(next <= left);
+                left = next;
+            }
+            tick.lengthen();
+        }
+    }
+
     @Test
     void idles_notAtAllWithoutAPhase() {
         assertFalse(new Tick(TickPolicy.STANDARD, WAITER).idles());

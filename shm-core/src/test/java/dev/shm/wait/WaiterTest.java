@@ -190,13 +190,20 @@ class WaiterTest {
     private static boolean isAsleepInTheKernel(String name) throws IOException {
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (Path task : tasks) {
-                String stat = Files.readString(task.resolve("stat"));
-                if (stat.contains("(" + name + ") S")) {
+                if (stat(task).contains("(" + name + ") S")) {
                     return true;
                 }
             }
         }
         return false;
+    }
+
+    private static String stat(Path task) {
+        try {
+            return Files.readString(task.resolve("stat"));
+        } catch (IOException ended) {
+            return ""; // meanwhile
+        }
     }
 
     @ParameterizedTest

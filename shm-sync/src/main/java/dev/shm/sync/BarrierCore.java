@@ -49,6 +49,7 @@ final class BarrierCore {
      * Nobody is told of a death that a reset has forgiven: the sweep reads the state before the member
      * word, and (R) comes after (E) and always changes the state, so one of the two fails its CAS.
      */
+    private final String name;
     private final AtomicBuffer buffer;
     private final int parties;
     private final int slots;
@@ -69,6 +70,7 @@ final class BarrierCore {
     private boolean isLetGo; // guarded by using
 
     BarrierCore(
+            String name,
             AtomicBuffer buffer,
             int parties,
             int slots,
@@ -76,6 +78,7 @@ final class BarrierCore {
             Waiter waiter,
             TickPolicy ticks,
             BarrierMember member) {
+        this.name = name;
         this.buffer = buffer;
         this.parties = parties;
         this.slots = slots;
@@ -174,14 +177,14 @@ final class BarrierCore {
         while (true) {
             long state = state();
             if (isBroken(state)) {
-                throw new BrokenBarrierException("the barrier was broken before");
+                throw broken(state, "it was broken before");
             }
             int arrived = BarrierLayout.arrived(state);
             boolean last = arrived == parties - 1;
-            if (Thread.currentThread().isInterrupted()) {
-                giveUp(state);
-            } else if (arrived == parties) {
+            if (arrived == parties) {
                 awaitNextGeneration(state, deadline);
+            } else if (Thread.currentThread().isInterrupted()) {
+                giveUp(state);
             } else if (last && action == null) {
                 if (trip(state)) {
                     return 0;
@@ -234,7 +237,7 @@ final class BarrierCore {
             }
             state = state();
         }
-        throw new BrokenBarrierException("the barrier was broken while its action ran");
+        throw broken(state, "it was broken while its action ran, in generation=" + generation);
     }
 
     private boolean trip(long state) {
@@ -267,7 +270,7 @@ final class BarrierCore {
         }
         int age = BarrierLayout.age(state, generation);
         if (age == 0 || age > BarrierLayout.REMEMBERED || BarrierLayout.wasBroken(state, age)) {
-            throw new BrokenBarrierException("the barrier was broken");
+            throw broken(state, "it was broken during the wait, in generation=" + generation);
         }
     }
 
@@ -283,7 +286,8 @@ final class BarrierCore {
                 throw new InterruptedException();
             }
             if (deadline.isExpired()) {
-                throw new TimeoutException("the generation before is not complete");
+                throw new TimeoutException(
+                        describe(state) + ": the action of the generation before still runs");
             }
             if (!tick.idles()) {
                 sleep(state, deadline, tick);
@@ -311,7 +315,7 @@ final class BarrierCore {
 
     private void timeOut(long state) throws TimeoutException {
         if (breakUp(state)) {
-            throw new TimeoutException("parties=" + parties + ": not all of them came in time");
+            throw new TimeoutException(describe(state) + ": not all parties came in time");
         }
     }
 
@@ -359,8 +363,31 @@ final class BarrierCore {
 
     private void checkNotClosing() {
         if (closing) {
-            throw new IllegalStateException("the handle was closed while a thread waited");
+            throw new IllegalStateException(
+                    "SharedBarrier[name="
+                            + name
+                            + ", parties="
+                            + parties
+                            + "]: the handle was closed while a thread waited");
         }
+    }
+
+    private BrokenBarrierException broken(long state, String how) {
+        return new BrokenBarrierException(describe(state) + ": " + how);
+    }
+
+    private String describe(long state) {
+        return "SharedBarrier[name="
+                + name
+                + ", arrived="
+                + BarrierLayout.arrived(state)
+                + " of "
+                + parties
+                + ", generation="
+                + BarrierLayout.generation(state)
+                + ", broken="
+                + Handles.yesOrNo(isBroken(state))
+                + "]";
     }
 
     private static boolean isPending(long state, int generation) {

@@ -10,6 +10,7 @@ final class LockCore {
     private final AtomicBuffer buffer;
     private final int offset;
     private final RobustMutex mutex;
+    private final ClosedHandles closedHandles;
 
     LockCore(AtomicBuffer buffer, int offset, Liveness liveness, Waiter waiter) {
         this(buffer, offset, new RobustMutex(buffer, offset + LockLayout.MUTEX, liveness, waiter));
@@ -19,10 +20,19 @@ final class LockCore {
         this.buffer = buffer;
         this.offset = offset;
         this.mutex = mutex;
+        this.closedHandles = new ClosedHandles(mutex::slowUnlock);
     }
 
     RobustMutex mutex() {
         return mutex;
+    }
+
+    /**
+     * Inside is who waits for the lock, or on a condition of it; who holds it is not counted, but
+     * is made to look here when it unlocks.
+     */
+    ClosedHandles closedHandles() {
+        return closedHandles;
     }
 
     /** Tells this lock from all others, also from those that had its name. */

@@ -12,8 +12,11 @@ final class Locks {
     private Locks() {}
 
     static IllegalStateException closed(Block block) {
-        return new IllegalStateException(
-                "region=" + block.region().name() + " name=" + block.name() + ": handle closed");
+        return new IllegalStateException(closedReason(block));
+    }
+
+    static String closedReason(Block block) {
+        return "region=" + block.region().name() + " name=" + block.name() + ": handle closed";
     }
 
     /** Tells the flight recorder of a death that an owner is told of. */
@@ -66,19 +69,22 @@ final class Locks {
                 .map(pid -> new LockOwner(tag, pid, thread));
     }
 
-    /** Such as {@code held by pid=17 thread=1 (main) holds=2, waiters}. */
+    /** Such as {@code held by pid=17 thread=1 (main) holds=2, waiters=no}. */
     static String describe(SharedRegion region, RobustMutex mutex) {
-        String waiters = mutex.hasWaiters() ? ", waiters" : "";
+        return describeOwner(region, mutex) + ", waiters=" + Handles.yesOrNo(mutex.hasWaiters());
+    }
+
+    /** The same, less the waiters. */
+    static String describeOwner(SharedRegion region, RobustMutex mutex) {
         Optional<LockOwner> owner = owner(region, mutex);
         if (owner.isEmpty()) {
-            return (mutex.isAbandoned() ? "owner died" : "free") + waiters;
+            return (mutex.isAbandoned() ? "owner died" : "free");
         }
         return "held by pid="
                 + owner.get().pid()
                 + " thread="
                 + owner.get().threadId()
                 + threadOfOurs(region, mutex, owner.get())
-                + waiters
                 + (mutex.isInconsistent() ? ", owner died before" : "");
     }
 

@@ -28,10 +28,16 @@ public final class ReadLock implements Lock {
      */
     @Override
     public void lock() {
-        whole.checkOpen();
-        Reading reading = core.tryRead();
-        if (reading != Reading.HELD) {
-            awaitRead(reading);
+        whole.enter();
+        boolean held = false;
+        try {
+            Reading reading = core.tryRead();
+            if (reading != Reading.HELD) {
+                awaitRead(reading);
+            }
+            held = true;
+        } finally {
+            leaveUnless(held);
         }
     }
 
@@ -57,17 +63,14 @@ public final class ReadLock implements Lock {
      */
     @Override
     public boolean tryLock() {
-        whole.checkOpen();
-        Reading reading = core.tryRead();
-        while (reading == Reading.ABANDONED) {
-            whole.requireRepair();
-            RobustMutex.Acquisition acquisition = whole.writeLock().tryTake();
-            if (acquisition == null) {
-                return false;
-            }
-            reading = repairAndRead(acquisition);
+        whole.enter();
+        boolean held = false;
+        try {
+            held = tryRead();
+        } finally {
+            leaveUnless(held);
         }
-        return reading == Reading.HELD;
+        return held;
     }
 
     /**
@@ -94,7 +97,7 @@ public final class ReadLock implements Lock {
     @Override
     public void unlock() {
         core.unlockRead();
-        whole.unlocked();
+        whole.leave();
     }
 
     /**
@@ -113,12 +116,37 @@ public final class ReadLock implements Lock {
     }
 
     private boolean read(Deadline deadline) throws InterruptedException {
-        whole.checkOpen();
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
+        whole.enter();
+        boolean held = false;
+        try {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            Reading reading = core.tryRead();
+            held = reading == Reading.HELD || awaitRead(reading, deadline);
+        } finally {
+            leaveUnless(held);
         }
+        return held;
+    }
+
+    private boolean tryRead() {
         Reading reading = core.tryRead();
-        return reading == Reading.HELD || awaitRead(reading, deadline);
+        while (reading == Reading.ABANDONED) {
+            whole.requireRepair();
+            RobustMutex.Acquisition acquisition = whole.writeLock().tryTake();
+            if (acquisition == null) {
+                return false;
+            }
+            reading = repairAndRead(acquisition);
+        }
+        return reading == Reading.HELD;
+    }
+
+    private void leaveUnless(boolean held) {
+        if (!held) {
+            whole.leave();
+        }
     }
 
     private void awaitRead(Reading first) {

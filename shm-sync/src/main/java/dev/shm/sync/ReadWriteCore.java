@@ -55,6 +55,7 @@ final class ReadWriteCore {
     private final Liveness liveness;
     private final WaitPoint gate;
     private final WaitPoint drain;
+    private final ClosedHandles closedHandles = new ClosedHandles(() -> false);
     private final ThreadLocal<Holds> holds = ThreadLocal.withInitial(Holds::new);
 
     /** How many times the current thread reads. The cell counts it once. */
@@ -96,6 +97,11 @@ final class ReadWriteCore {
 
     RobustMutex mutex() {
         return mutex;
+    }
+
+    /** Inside is who reads, writes or waits to do so, as many times. */
+    ClosedHandles closedHandles() {
+        return closedHandles;
     }
 
     /** Reads if that is possible without waiting. */
@@ -295,11 +301,6 @@ final class ReadWriteCore {
     /** Whether readers or writers may be waiting. */
     boolean hasWaiters() {
         return mutex.hasWaiters() || (buffer.getIntVolatile(GATE) & WAITING) != 0;
-    }
-
-    /** Whether a thread of ours reads or writes. */
-    boolean isHeldHere() {
-        return mutex.ownerTag() == liveness.self() || readers(buffer.getLongVolatile(mine)) > 0;
     }
 
     /** How many cells may be in use; a hostile number is cut to what there is. */

@@ -6,6 +6,7 @@ import static dev.shm.sync.SemaphoreLayout.TAG;
 import static dev.shm.sync.SemaphoreLayout.WAITED;
 
 import dev.shm.memory.KillPoint;
+import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.RobustMutex;
 import dev.shm.wait.Tick;
@@ -42,34 +43,44 @@ final class SemaphoreCore {
      * holds what another waits for.
      *   Killed after (A) or (M): the cell is a dead one's. After (R): sleepers by their next tick.
      *   Killed with the mutex: it is taken over, and what was collected is a dead one's.
+     *   Its handle closed: who closes wakes those who wait through it, in the room and for the mutex, and
+     *   lets go when they have given back permits and mutex.
      */
+    private final String name;
     private final AtomicBuffer buffer;
     private final int permits;
     private final int self;
     private final int homeAt;
     private final int home; // as an offset
     private final Liveness liveness;
+    private final Waiter waiter;
     private final WaitingRoom room;
     private final SemaphoreBulk bulk;
 
-    /** Held for reading by those who collect; closing waits until they have given back. */
+    /**
+     * Held for reading by those who collect, or wait for the mutex to do so; closing waits until
+     * they have given back.
+     */
     private final ReentrantReadWriteLock collecting = new ReentrantReadWriteLock();
 
     private volatile boolean closing;
 
     SemaphoreCore(
+            String name,
             AtomicBuffer buffer,
             int permits,
             Liveness liveness,
             Waiter waiter,
             TickPolicy ticks,
             SemaphoreBulk bulk) {
+        this.name = name;
         this.buffer = buffer;
         this.permits = permits;
         this.self = liveness.self();
         this.homeAt = SemaphoreLayout.home(self, permits);
         this.home = SemaphoreLayout.cell(homeAt);
         this.liveness = liveness;
+        this.waiter = waiter;
         this.room = new WaitingRoom(buffer, liveness, waiter, ticks);
         this.bulk = bulk;
     }
@@ -85,12 +96,12 @@ final class SemaphoreCore {
 
     /** Acquires several permits if it finds them, and nobody else is acquiring several. */
     boolean tryAcquire(int wanted) {
-        return wanted == 1 ? tryAcquire() : collect(bulk.mutex().tryLock(), wanted, null);
+        return wanted == 1 ? tryAcquire() : collect(wanted, null);
     }
 
     /** Acquires permits, waiting as long as endurance lasts. */
     boolean acquire(int wanted, Endurance endurance) {
-        return wanted == 1 ? acquire(endurance) : collect(lockMutex(endurance), wanted, endurance);
+        return wanted == 1 ? acquire(endurance) : collect(wanted, endurance);
     }
 
     /** Releases a permit; throws if this participant holds none. */
@@ -144,6 +155,7 @@ final class SemaphoreCore {
     void close(Runnable letGo) {
         closing = true;
         room.wakeEverybody();
+        waiter.wakeAll(buffer, SemaphoreLayout.MUTEX); // whoever is not ours sleeps on
         collecting.writeLock().lock();
         try {
             synchronized (bulk) { // nothing is marked in here
@@ -178,8 +190,8 @@ final class SemaphoreCore {
         }
         boolean slept = false;
         while (true) {
-            checkNotClosing();
             int epoch = room.epoch();
+            checkNotClosing(); // after the epoch, which closing moves
             room.announce(WaitingRoomLayout.FOR_ONE);
             boolean acquired = acquireOrMark();
             if (acquired || endurance.isOver()) {
@@ -207,57 +219,59 @@ final class SemaphoreCore {
         }
     }
 
-    private RobustMutex.@Nullable Acquisition lockMutex(Endurance endurance) {
-        if (!endurance.isInterruptible()) {
-            return bulk.mutex().lock();
-        }
-        try {
-            return bulk.mutex().tryLock(endurance.deadline());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return null;
-        }
-    }
-
     /**
-     * Collects permits under the mutex, and unlocks it. Without endurance: what is there at once.
+     * Acquires several permits under the mutex. Without endurance: what is there at once.
+     *
+     * <p>The mutex is in the memory that closing lets go: who gets it there must be able to give it
+     * up, so the lock that closing waits for comes first.
      */
-    private boolean collect(
-            RobustMutex.@Nullable Acquisition acquisition,
-            int wanted,
-            @Nullable Endurance endurance) {
-        if (acquisition == null) {
-            return false;
-        }
+    private boolean collect(int wanted, @Nullable Endurance endurance) {
         collecting.readLock().lock();
         try {
             checkNotClosing();
-            if (acquisition == RobustMutex.Acquisition.OWNER_DIED) {
-                bulk.mutex().markConsistent();
-            }
-            return collect(wanted, endurance);
+            RobustMutex.Acquisition acquisition =
+                    endurance == null ? bulk.mutex().tryLock() : lockMutex(endurance);
+            return acquisition != null && collectUnder(acquisition, wanted, endurance);
         } finally {
-            try {
-                bulk.mutex().unlock();
-            } finally {
-                collecting.readLock().unlock();
-            }
+            collecting.readLock().unlock();
         }
     }
 
-    private boolean collect(int wanted, @Nullable Endurance endurance) {
+    private RobustMutex.@Nullable Acquisition lockMutex(Endurance endurance) {
+        Deadline deadline = endurance.deadline().unless(() -> closing);
+        RobustMutex.Acquisition acquisition = null;
+        while (acquisition == null && !endurance.isOver()) {
+            checkNotClosing();
+            try {
+                acquisition = bulk.mutex().tryLock(deadline);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // endurance ends by it, or puts it aside
+            }
+        }
+        return acquisition;
+    }
+
+    private boolean collectUnder(
+            RobustMutex.Acquisition acquisition, int wanted, @Nullable Endurance endurance) {
         int collected = 0;
         try {
+            if (acquisition == RobustMutex.Acquisition.OWNER_DIED) {
+                bulk.mutex().markConsistent();
+            }
             while (collected < wanted
                     && (tryAcquire() || endurance != null && acquire(endurance))) {
                 collected++;
             }
+            return collected == wanted;
         } finally {
-            if (collected < wanted && collected > 0) {
-                release(collected);
+            try {
+                if (collected < wanted && collected > 0) {
+                    release(collected);
+                }
+            } finally {
+                bulk.mutex().unlock();
             }
         }
-        return collected == wanted;
     }
 
     private boolean acquireAny() {
@@ -434,7 +448,12 @@ final class SemaphoreCore {
 
     private void checkNotClosing() {
         if (closing) {
-            throw new IllegalStateException("the handle was closed while a thread waited");
+            throw new IllegalStateException(
+                    "SharedSemaphore[name="
+                            + name
+                            + ", permits="
+                            + permits
+                            + "]: the handle was closed while a thread waited");
         }
     }
 }

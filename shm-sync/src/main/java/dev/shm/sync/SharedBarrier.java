@@ -62,6 +62,7 @@ public final class SharedBarrier implements AutoCloseable {
         Liveness liveness = region.liveness();
         this.core =
                 new BarrierCore(
+                        block.name(),
                         block.buffer(),
                         parties,
                         region.maxParticipants(),

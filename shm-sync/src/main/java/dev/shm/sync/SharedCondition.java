@@ -45,7 +45,8 @@ import java.util.concurrent.locks.Condition;
  * returns within 64 ms, as if it had been signalled, and looks at what it waits for. The first to
  * have the lock is told of the death: it runs the lock's repair handler or, without one, its wait
  * throws {@link OwnerDiedException}. A wait always ends holding the lock, also when it throws; only
- * when the region was closed is there no lock to hold.
+ * when the region was closed is there no lock to hold. Closing the lock's handle does not end
+ * waits.
  */
 public final class SharedCondition implements Condition, AutoCloseable {
     /** How many threads may wait at once unless said otherwise. */
@@ -73,7 +74,7 @@ public final class SharedCondition implements Condition, AutoCloseable {
     /**
      * Opens a condition, or creates it with room for {@value #DEFAULT_CELLS} threads.
      *
-     * @param lock that it belongs to; must stay open as long as the condition is used.
+     * @param lock that it belongs to; must be open whenever a wait begins or a signal is given.
      * @param name in the lock's region.
      * @return a handle.
      * @throws IllegalArgumentException if the name belongs to something else, such as a condition
@@ -86,7 +87,7 @@ public final class SharedCondition implements Condition, AutoCloseable {
     /**
      * Opens a condition, or creates it.
      *
-     * @param lock that it belongs to; must stay open as long as the condition is used.
+     * @param lock that it belongs to; must be open whenever a wait begins or a signal is given.
      * @param name in the lock's region.
      * @param cells how many threads may wait at once, 1 to 65,536.
      * @return a handle.
@@ -100,7 +101,7 @@ public final class SharedCondition implements Condition, AutoCloseable {
     /**
      * Creates a condition with room for {@value #DEFAULT_CELLS} threads.
      *
-     * @param lock that it belongs to; must stay open as long as the condition is used.
+     * @param lock that it belongs to; must be open whenever a wait begins or a signal is given.
      * @param name in the lock's region.
      * @return a handle.
      * @throws IllegalStateException if the name is taken.
@@ -112,7 +113,7 @@ public final class SharedCondition implements Condition, AutoCloseable {
     /**
      * Creates a condition.
      *
-     * @param lock that it belongs to; must stay open as long as the condition is used.
+     * @param lock that it belongs to; must be open whenever a wait begins or a signal is given.
      * @param name in the lock's region.
      * @param cells how many threads may wait at once, 1 to 65,536.
      * @return a handle.
@@ -125,7 +126,7 @@ public final class SharedCondition implements Condition, AutoCloseable {
     /**
      * Opens a condition that must be there.
      *
-     * @param lock that it belongs to; must stay open as long as the condition is used.
+     * @param lock that it belongs to; must be open whenever a wait begins or a signal is given.
      * @param name in the lock's region.
      * @return a handle.
      * @throws java.util.NoSuchElementException if there is nothing of that name.
@@ -352,6 +353,8 @@ public final class SharedCondition implements Condition, AutoCloseable {
 
     /** A handle that is closed meanwhile stays attached until all its waits have ended. */
     private Ending perform(Deadline deadline, boolean interruptible) {
+        ClosedHandles lockHandles = lock.core().closedHandles();
+        lockHandles.enter(); // the lock may be closed, and is needed all the same
         waits.incrementAndGet();
         try {
             if (closed) {
@@ -362,6 +365,7 @@ public final class SharedCondition implements Condition, AutoCloseable {
             if (waits.decrementAndGet() == 0 && closed) {
                 block.close();
             }
+            lockHandles.leave();
         }
     }
 

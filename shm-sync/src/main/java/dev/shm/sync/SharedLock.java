@@ -60,9 +60,13 @@ public final class SharedLock implements Lock, AutoCloseable {
      * A handle tries the fast path on its own view of the lock's memory, which throws once the handle is
      * closed, and at a constant place in it, which is cheaper.
      *
-     * A handle that is closed while a thread of ours holds the lock stays attached until that thread
-     * unlocks: with the last handle the mutex object would go, and a new one could not tell how often the
-     * lock is held. The thread looks for that on the slow path of its unlock, which close() makes it take.
+     * A handle that is closed while a thread of ours holds the lock, or waits for it, stays attached until
+     * that thread unlocks or has given up: with the last handle the mutex object would go, and a new one
+     * could not tell how often the lock is held. close() ends the fast path first, then looks who holds
+     * the lock (ClosedHandles); a holder looks on the slow path of its unlock, which close() makes it take,
+     * and which goes without the handle's view. One that came by the fast path may have passed the check
+     * of the view before close() and store after it, and find all let go: it unlocks through a buffer that
+     * nobody closes.
      */
 
     /** Whether a thread that holds the lock may acquire it again. Part of the lock's identity. */
@@ -93,6 +97,7 @@ public final class SharedLock implements Lock, AutoCloseable {
 
     private final Block block;
     private final MappedBuffer memory;
+    private final MappedBuffer unguarded;
     private final int self;
     private final LockCore core;
     private final RobustMutex mutex;
@@ -108,6 +113,7 @@ public final class SharedLock implements Lock, AutoCloseable {
         this.reentrant = mode == Mode.REENTRANT;
         this.repair = repair;
         this.memory = block.buffer().part(offset, LockLayout.BYTES);
+        this.unguarded = block.buffer().slice(offset, LockLayout.BYTES);
         this.self = block.region().liveness().self();
         this.core =
                 block.companion(
@@ -270,11 +276,8 @@ public final class SharedLock implements Lock, AutoCloseable {
      */
     @Override
     public void unlock() {
-        if (!mutex.unlockIfAlone(memory, LockLayout.MUTEX, self)) {
-            mutex.unlock();
-            if (closed) {
-                close();
-            }
+        if (!unlockFast()) {
+            unlockSlowly();
         }
     }
 
@@ -355,12 +358,17 @@ public final class SharedLock implements Lock, AutoCloseable {
      * @throws IllegalStateException if the handle or the region is closed.
      */
     public @Nullable Acquisition tryAcquire() {
-        checkOpen();
-        if (isDenied()) {
-            return null;
+        if (RobustMutex.lockIfFree(memory, LockLayout.MUTEX, self)) {
+            return Acquisition.ACQUIRED;
         }
-        RobustMutex.Acquisition acquisition = mutex.tryLock();
-        return acquisition == null ? null : told(acquisition);
+        core.closedHandles().enter();
+        try {
+            checkOpen();
+            RobustMutex.Acquisition acquisition = isDenied() ? null : mutex.tryLock();
+            return acquisition == null ? null : acquired(acquisition);
+        } finally {
+            core.closedHandles().leave();
+        }
     }
 
     /**
@@ -479,15 +487,16 @@ public final class SharedLock implements Lock, AutoCloseable {
     }
 
     /**
-     * Lets go of the lock, which stays in the region. Later calls throw IllegalStateException. If a
-     * thread of this process holds the lock it goes on holding it until it unlocks.
+     * Lets go of the lock, which stays in the region. Later calls throw IllegalStateException, and
+     * so do calls through this handle that wait for the lock, when it is their turn. If a thread of
+     * this process holds the lock it goes on holding it until it unlocks, and if one waits on a
+     * condition of the lock it goes on waiting, and holds the lock afterwards.
      */
     @Override
     public void close() {
         closed = true;
-        if (!isHeldHere()) {
-            block.close();
-        }
+        memory.invalidate(Locks.closedReason(block)); // before the look at who holds the lock
+        core.closedHandles().add(block);
     }
 
     @Override
@@ -508,31 +517,73 @@ public final class SharedLock implements Lock, AutoCloseable {
         return core;
     }
 
-    /** Whether a thread of this attachment holds the lock, and will see that we are closed. */
-    private boolean isHeldHere() {
+    private boolean unlockFast() {
         try {
-            return mutex.slowUnlock();
+            return mutex.unlockIfAlone(memory, LockLayout.MUTEX, self);
         } catch (IllegalStateException closed) {
-            return false; // with the region, or by another call of close
+            return false; // the handle; the region, if it is that, is looked at again
         }
+    }
+
+    private void unlockSlowly() {
+        try {
+            mutex.unlock();
+        } catch (IllegalStateException gone) {
+            unlockUnguarded(gone);
+        }
+        core.closedHandles().settle();
+    }
+
+    /** Ends a hold that began as the last handle was let go. */
+    private void unlockUnguarded(IllegalStateException gone) {
+        SharedRegion region = block.region();
+        RobustMutex late =
+                new RobustMutex(unguarded, LockLayout.MUTEX, region.liveness(), Waiter.system());
+        if (region.isClosed() || !late.isHeldByCurrentThread()) {
+            throw gone;
+        }
+        late.unlock();
     }
 
     private Acquisition acquireSlowly() {
-        checkUsable();
-        RobustMutex.Acquisition acquisition = mutex.tryLock();
-        return told(acquisition != null ? acquisition : awaitLock());
+        core.closedHandles().enter();
+        try {
+            checkUsable();
+            RobustMutex.Acquisition acquisition = mutex.tryLock();
+            return acquired(acquisition != null ? acquisition : awaitLock());
+        } finally {
+            core.closedHandles().leave();
+        }
     }
 
     private @Nullable Acquisition acquire(Deadline deadline) throws InterruptedException {
-        checkUsable();
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
+        core.closedHandles().enter();
+        try {
+            checkUsable();
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            RobustMutex.Acquisition acquisition = mutex.tryLock();
+            if (acquisition == null) {
+                acquisition = awaitLock(deadline);
+            }
+            return acquisition == null ? null : acquired(acquisition);
+        } finally {
+            core.closedHandles().leave();
         }
-        RobustMutex.Acquisition acquisition = mutex.tryLock();
-        if (acquisition == null) {
-            acquisition = awaitLock(deadline);
+    }
+
+    /** The end of every acquisition but the fastest. */
+    private Acquisition acquired(RobustMutex.Acquisition acquisition) {
+        if (closed) {
+            mutex.unlock(); // what happened to the owners before us is told to the next
+            throw Locks.closed(block);
         }
-        return acquisition == null ? null : told(acquisition);
+        if (acquisition == RobustMutex.Acquisition.ACQUIRED) {
+            return Acquisition.ACQUIRED;
+        }
+        core.countDeath();
+        return Locks.ownerDied(block);
     }
 
     private RobustMutex.Acquisition awaitLock() {
@@ -552,14 +603,6 @@ public final class SharedLock implements Lock, AutoCloseable {
         } finally {
             event.finish(block);
         }
-    }
-
-    private Acquisition told(RobustMutex.Acquisition acquisition) {
-        if (acquisition == RobustMutex.Acquisition.ACQUIRED) {
-            return Acquisition.ACQUIRED;
-        }
-        core.countDeath();
-        return Locks.ownerDied(block);
     }
 
     private boolean repaired(@Nullable Acquisition acquisition) {

@@ -243,14 +243,12 @@ public final class SharedReadWriteLock implements ReadWriteLock, AutoCloseable {
 
     /**
      * Lets go of the lock, which stays in the region. Later calls throw IllegalStateException. If
-     * threads of this process read or write they go on until they unlock.
+     * threads of this process read or write, or wait to do so, they go on until they unlock.
      */
     @Override
     public void close() {
         closed = true;
-        if (!isHeldHere()) {
-            block.close();
-        }
+        core.closedHandles().add(block);
     }
 
     @Override
@@ -260,7 +258,7 @@ public final class SharedReadWriteLock implements ReadWriteLock, AutoCloseable {
                 block,
                 () ->
                         "writer: "
-                                + Locks.describe(block.region(), mutex)
+                                + Locks.describeOwner(block.region(), mutex)
                                 + ", readers="
                                 + core.readerCount()
                                 + ", waiters="
@@ -281,11 +279,17 @@ public final class SharedReadWriteLock implements ReadWriteLock, AutoCloseable {
         }
     }
 
-    /** A thread has let go; a handle that was closed may have waited for that. */
-    void unlocked() {
+    /** Begins an attempt to hold the lock, which ends when it has failed, or with its unlock. */
+    void enter() {
+        core.closedHandles().enter();
         if (closed) {
-            close();
+            core.closedHandles().leave();
+            throw Locks.closed(block);
         }
+    }
+
+    void leave() {
+        core.closedHandles().leave();
     }
 
     void requireRepair() {
@@ -297,14 +301,6 @@ public final class SharedReadWriteLock implements ReadWriteLock, AutoCloseable {
     /** Ends with the lock held as before, over consistent data unless it throws. */
     void repairOrThrow() {
         Locks.repair(block, mutex, repair, "the lock is not held");
-    }
-
-    private boolean isHeldHere() {
-        try {
-            return core.isHeldHere();
-        } catch (IllegalStateException regionClosed) {
-            return false; // or closed by another call of close
-        }
     }
 
     static UnsupportedOperationException noCondition() {

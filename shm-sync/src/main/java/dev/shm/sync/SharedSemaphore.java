@@ -65,6 +65,7 @@ public final class SharedSemaphore implements AutoCloseable {
                                                 Waiter.system())));
         this.core =
                 new SemaphoreCore(
+                        block.name(),
                         block.buffer(),
                         permits,
                         block.region().liveness(),

@@ -42,7 +42,9 @@ public final class SynchronizedArray implements AutoCloseable {
             @Nullable Consumer<? super SharedArray> repair) {
         this.block = block;
         char code = SynchronizedLayout.code(block.configA());
-        this.array = Embedded.array(block, code, SynchronizedLayout.length(block.configA()));
+        this.array =
+                Embedded.array(
+                        block, code, SynchronizedLayout.length(block.configA()), this::close);
         this.lock = Guard.of(block, Embedded.bytes(code, array.length()), given, array, repair);
     }
 

@@ -41,7 +41,7 @@ public final class SynchronizedValue implements AutoCloseable {
             @Nullable SharedLock given,
             @Nullable Consumer<? super SharedValue> repair) {
         this.block = block;
-        this.value = Embedded.value(block, block.configA());
+        this.value = Embedded.value(block, block.configA(), this::close);
         this.lock = Guard.of(block, Long.BYTES, given, value, repair);
     }
 

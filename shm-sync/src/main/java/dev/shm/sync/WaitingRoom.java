@@ -42,6 +42,10 @@ final class WaitingRoom {
      * somebody is on the way who has been woken: that one does (D) and (W) before it sleeps or leaves,
      * and wakes the next while there are permits (B). Permits brought by several, of whom the first only
      * found waiting raised, so wake as many as there are.
+     * A wake for each permit is enough if one permit is enough for each that it may go to. One that
+     * needs several may fall asleep between the CAS of waiting and (S), before others whose wake it then
+     * takes. It has done (D) before: who reads waiting again after (S) finds that, and wakes all, or
+     * another has put it down since, and that one wakes all. After (S) nobody joins these sleepers.
      *   Interrupted or timed out: only after (B).
      *   Killed between (R) and the wake, or woken and killed before (B): by the next tick. A waiter
      *   killed after (W) costs one wake for nothing.
@@ -93,7 +97,8 @@ final class WaitingRoom {
             if (buffer.compareAndSetInt(WAITING, waiting, NOBODY)) {
                 KillPoint.at("semaphore.signalled");
                 buffer.getAndAddInt(EPOCH, 1); // (S) pairs with (E)
-                sleepers.wake(waiting == FOR_SEVERAL ? Integer.MAX_VALUE : permits);
+                boolean several = waiting == FOR_SEVERAL || waiting() == FOR_SEVERAL;
+                sleepers.wake(several ? Integer.MAX_VALUE : permits);
                 return;
             }
             waiting = waiting();

@@ -87,7 +87,7 @@ public final class WriteLock implements Lock {
     @Override
     public void unlock() {
         core.unlockWrite();
-        whole.unlocked();
+        whole.leave();
     }
 
     /**
@@ -99,8 +99,16 @@ public final class WriteLock implements Lock {
      * @throws IllegalStateException as {@link #lock()}.
      */
     public Acquisition acquire() {
-        checkUsable();
-        return told(take());
+        whole.enter();
+        boolean held = false;
+        try {
+            checkUpgrade();
+            RobustMutex.Acquisition acquisition = take();
+            held = true;
+            return told(acquisition);
+        } finally {
+            leaveUnless(held);
+        }
     }
 
     /**
@@ -110,12 +118,15 @@ public final class WriteLock implements Lock {
      * @throws IllegalStateException if the handle or the region is closed.
      */
     public @Nullable Acquisition tryAcquire() {
-        whole.checkOpen();
-        if (isUpgrade()) {
-            return null;
+        whole.enter();
+        boolean held = false;
+        try {
+            RobustMutex.Acquisition acquisition = isUpgrade() ? null : tryTake();
+            held = acquisition != null;
+            return acquisition == null ? null : told(acquisition);
+        } finally {
+            leaveUnless(held);
         }
-        RobustMutex.Acquisition acquisition = tryTake();
-        return acquisition == null ? null : told(acquisition);
     }
 
     /**
@@ -238,12 +249,19 @@ public final class WriteLock implements Lock {
     }
 
     private @Nullable Acquisition acquire(Deadline deadline) throws InterruptedException {
-        checkUsable();
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
+        whole.enter();
+        boolean held = false;
+        try {
+            checkUpgrade();
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            RobustMutex.Acquisition acquisition = take(deadline);
+            held = acquisition != null;
+            return acquisition == null ? null : told(acquisition);
+        } finally {
+            leaveUnless(held);
         }
-        RobustMutex.Acquisition acquisition = take(deadline);
-        return acquisition == null ? null : told(acquisition);
     }
 
     private Acquisition told(RobustMutex.Acquisition acquisition) {
@@ -268,8 +286,13 @@ public final class WriteLock implements Lock {
         }
     }
 
-    private void checkUsable() {
-        whole.checkOpen();
+    private void leaveUnless(boolean held) {
+        if (!held) {
+            whole.leave();
+        }
+    }
+
+    private void checkUpgrade() {
         if (isUpgrade()) {
             throw new IllegalStateException(
                     "lock="

@@ -11,9 +11,11 @@
  * </pre>
  *
  * <p>All are made alike. {@code SharedX} is a process's handle: it checks arguments and that it is
- * open. Behind it is a core that all handles of the attachment share, and that runs the protocol
- * over a buffer, a {@code Liveness} and a {@code Waiter}. {@code XLayout} is the picture of the
- * shared bytes, {@code XType} the entry in the region's directory.
+ * open. Behind it is a core that runs the protocol over a buffer, a {@code Liveness} and a {@code
+ * Waiter}. What a process must know of an object beside the shared bytes, such as how often a lock
+ * is held, is in a companion that all handles of the attachment share: the whole core of the locks
+ * and the condition, {@code SemaphoreBulk}, {@code BarrierMember}. {@code XLayout} is the picture
+ * of the shared bytes, {@code XType} the entry in the region's directory.
  */
 @NullMarked
 package dev.shm.sync;

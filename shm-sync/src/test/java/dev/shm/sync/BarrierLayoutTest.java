@@ -66,6 +66,7 @@ class BarrierLayoutTest {
     private BarrierCore core(int parties) {
         NoLiveness liveness = new NoLiveness();
         return new BarrierCore(
+                "it",
                 memory,
                 parties,
                 SLOTS,

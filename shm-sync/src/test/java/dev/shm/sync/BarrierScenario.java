@@ -78,6 +78,7 @@ final class BarrierScenario implements Scenario {
             Participant participant = world.join();
             BarrierCore barrier =
                     new BarrierCore(
+                            "it",
                             watch.buffer(),
                             PARTIES,
                             SWEEPER,

@@ -48,7 +48,7 @@ class BlockedCpuTest {
         }
     }
 
-    /** Which can be interrupted, so that its ticks are shorter. */
+    /** Which can be interrupted, and nobody holds: a tick probes only who is next in turn. */
     @Test
     void blockedOnAnEvent() {
         try (SharedRegion region = Peers.open(directory.resolve("peers.shm"));

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Events under thousands of schedules, with deaths at every access. */
 class EventExplorerTest {
     private static final long SEED = 7;
+    private static final int IDLES = 2;
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -20,6 +21,19 @@ class EventExplorerTest {
         explorer(automatic, Rules.PLAIN, TickPolicy.OFF, Fault.NONE).depthFirst(2).assertClean();
         Rules rules = Rules.PLAIN.withInterrupts(2);
         explorer(automatic, rules, TickPolicy.OFF, Fault.NONE).sample(SEED, 4_000).assertClean();
+    }
+
+    /** Who idles has not announced itself: it must see by itself what comes meanwhile. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoIdlesFirst_isNotStrandedEither(boolean automatic) {
+        Rules rules = Rules.PLAIN.withInterrupts(1);
+        explorer(automatic, rules, TickPolicy.OFF, Fault.NONE, IDLES).depthFirst(1).assertClean();
+        rules = rules.withDeaths(1);
+        explorer(automatic, rules, TickPolicy.STANDARD, Fault.NONE, IDLES)
+                .sample(SEED, 4_000)
+                .assertClean();
+        assertFound(explorer(automatic, Rules.PLAIN, TickPolicy.STANDARD, Fault.NO_WAKE, IDLES));
     }
 
     /** BEHAVIOURS 20.8. */
@@ -61,6 +75,11 @@ class EventExplorerTest {
 
     private static Explorer explorer(
             boolean automatic, Rules rules, TickPolicy ticks, Fault fault) {
-        return new Explorer(() -> new EventScenario(automatic, ticks, fault), rules);
+        return explorer(automatic, rules, ticks, fault, 0);
+    }
+
+    private static Explorer explorer(
+            boolean automatic, Rules rules, TickPolicy ticks, Fault fault, int idles) {
+        return new Explorer(() -> new EventScenario(automatic, ticks, fault, idles), rules);
     }
 }

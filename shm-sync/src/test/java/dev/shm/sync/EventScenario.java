@@ -47,8 +47,10 @@ final class EventScenario implements Scenario {
     private final boolean automatic;
     private final TickPolicy ticks;
     private final Fault fault;
+    private final int idles;
 
-    EventScenario(boolean automatic, TickPolicy ticks, Fault fault) {
+    EventScenario(boolean automatic, TickPolicy ticks, Fault fault, int idles) {
+        this.idles = idles;
         this.automatic = automatic;
         this.ticks = ticks;
         this.fault = fault;
@@ -56,7 +58,7 @@ final class EventScenario implements Scenario {
 
     @Override
     public void build(World world) {
-        Watch watch = new Watch(world, automatic, fault);
+        Watch watch = new Watch(world, automatic, fault, idles);
         for (int p = 0; p < 3; p++) {
             Participant participant = world.join();
             EventCore core =
@@ -127,8 +129,8 @@ final class EventScenario implements Scenario {
         private final Set<Integer> waking = new HashSet<>();
         private int holder; // with automatic reset; at first who begins
 
-        Watch(World world, boolean automatic, Fault fault) {
-            super(world);
+        Watch(World world, boolean automatic, Fault fault, int idles) {
+            super(world, idles);
             this.automatic = automatic;
             this.fault = fault;
             this.holder = automatic ? 3 : 0;

@@ -7,13 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.explore.Interception;
 import dev.shm.memory.MappedBuffer;
+import dev.shm.wait.Deadline;
 import dev.shm.wait.RobustMutex;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.AtomicBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a thread does while others come between. */
 class SemaphoreCoreTest {
@@ -76,6 +80,71 @@ class SemaphoreCoreTest {
         assertFalse(sibling.tryAcquire());
     }
 
+    /** The epoch of a wait is read before it looks whether the handle is being closed. */
+    @Test
+    void close_justBeforeTheEpochIsRead_endsTheWait() {
+        holders(OTHER, OTHER, OTHER, OTHER);
+        AtomicReference<SemaphoreCore> core = new AtomicReference<>();
+        AtomicInteger reads = new AtomicInteger();
+        AtomicBuffer watched =
+                Interception.of(
+                        memory,
+                        (target, method, arguments) -> {
+                            if (method.getName().equals("getIntVolatile")
+                                    && (int) arguments[0] == WaitingRoomLayout.EPOCH
+                                    && reads.getAndIncrement() == 0) {
+                                core.get().close(() -> {});
+                            }
+                            return Interception.proceed(target, method, arguments);
+                        });
+        core.set(core(watched, bulk, TickPolicy.OFF));
+        assertThrows(
+                IllegalStateException.class,
+                () -> core.get().acquire(1, Endurance.until(Deadline.never())));
+    }
+
+    /** Whoever gets the mutex in memory that is about to go gives it up first. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void close_whileTheMutexIsTaken_leavesItFree(boolean waiting) {
+        MappedBuffer companion = new MappedBuffer(memory.byteBuffer());
+        AtomicReference<SemaphoreCore> core = new AtomicReference<>();
+        AtomicBuffer watched =
+                Interception.of(
+                        companion,
+                        (target, method, arguments) -> {
+                            Object answer = Interception.proceed(target, method, arguments);
+                            if (method.getName().equals("compareAndSetLong")
+                                    && (long) arguments[1] == 0) {
+                                awaitClosedOrBlocked(core.get(), companion);
+                            }
+                            return answer;
+                        });
+        SemaphoreBulk ours =
+                new SemaphoreBulk(new RobustMutex(watched, 128, liveness, Waiter.system()));
+        core.set(core(memory, ours, TickPolicy.STANDARD));
+        assertThrows(
+                IllegalStateException.class,
+                () -> {
+                    boolean acquired =
+                            waiting
+                                    ? core.get().acquire(2, Endurance.until(Deadline.never()))
+                                    : core.get().tryAcquire(2);
+                    assertTrue(acquired); // before it was closed
+                    core.get().acquire(PERMITS, Endurance.until(Deadline.never()));
+                });
+        assertEquals(0, memory.getLongVolatile(128));
+    }
+
+    private static void awaitClosedOrBlocked(SemaphoreCore core, MappedBuffer companion) {
+        Thread closing = new Thread(() -> core.close(() -> companion.invalidate("closed")));
+        closing.setDaemon(true);
+        closing.start();
+        while (closing.isAlive() && closing.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+    }
+
     private SemaphoreCore atFirstLookAt(int at, Runnable action) {
         AtomicInteger looks = new AtomicInteger();
         AtomicBuffer watched =
@@ -93,8 +162,11 @@ class SemaphoreCoreTest {
     }
 
     private SemaphoreCore core(AtomicBuffer buffer) {
-        return new SemaphoreCore(
-                buffer, PERMITS, liveness, Waiter.system(), TickPolicy.STANDARD, bulk);
+        return core(buffer, bulk, TickPolicy.STANDARD);
+    }
+
+    private SemaphoreCore core(AtomicBuffer buffer, SemaphoreBulk bulk, TickPolicy ticks) {
+        return new SemaphoreCore("it", buffer, PERMITS, liveness, Waiter.system(), ticks, bulk);
     }
 
     private void holders(int... tags) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Both semaphores under thousands of schedules, with deaths at every access. */
 class SemaphoreExplorerTest {
     private static final long SEED = 11;
+    private static final int IDLES = 2;
 
     /** Two permits for four threads, one of which wants both. */
     private static final List<Worker> MIXED =
@@ -49,6 +50,24 @@ class SemaphoreExplorerTest {
                     .sample(SEED, 3_000)
                     .assertClean();
         }
+    }
+
+    /** Who idles has not announced itself: it must see by itself what comes meanwhile. */
+    @ParameterizedTest
+    @EnumSource
+    void whoIdlesFirst_isNotStrandedEither(Kind kind) {
+        for (List<Worker> workers : List.of(MIXED, GREEDY)) {
+            Rules rules = Rules.PLAIN.withInterrupts(1);
+            explorer(kind, workers, rules, TickPolicy.OFF, Fault.NONE, IDLES)
+                    .sample(SEED, 2_000)
+                    .assertClean();
+            rules = rules.withDeaths(1).withJanitor();
+            explorer(kind, workers, rules, TickPolicy.STANDARD, Fault.NONE, IDLES)
+                    .sample(SEED, 2_000)
+                    .assertClean();
+        }
+        Rules rules = Rules.PLAIN.withInterrupts(1);
+        assertFound(explorer(kind, MIXED, rules, TickPolicy.STANDARD, Fault.NO_WAKE, IDLES));
     }
 
     /** BEHAVIOURS 20.6: the permits of the dead come back, and only those. */
@@ -107,6 +126,16 @@ class SemaphoreExplorerTest {
 
     private static Explorer explorer(
             Kind kind, List<Worker> workers, Rules rules, TickPolicy ticks, Fault fault) {
-        return new Explorer(() -> new SemaphoreScenario(kind, workers, ticks, fault), rules);
+        return explorer(kind, workers, rules, ticks, fault, 0);
+    }
+
+    private static Explorer explorer(
+            Kind kind,
+            List<Worker> workers,
+            Rules rules,
+            TickPolicy ticks,
+            Fault fault,
+            int idles) {
+        return new Explorer(() -> new SemaphoreScenario(kind, workers, ticks, fault, idles), rules);
     }
 }

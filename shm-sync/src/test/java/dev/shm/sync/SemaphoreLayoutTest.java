@@ -96,6 +96,7 @@ class SemaphoreLayoutTest {
         NoLiveness liveness = new NoLiveness();
         RobustMutex mutex = new RobustMutex(memory, 128, liveness, Waiter.system());
         return new SemaphoreCore(
+                "it",
                 memory,
                 permits,
                 liveness,

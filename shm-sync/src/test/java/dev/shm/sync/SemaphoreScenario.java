@@ -70,8 +70,10 @@ final class SemaphoreScenario implements Scenario {
     private final List<Worker> workers;
     private final TickPolicy ticks;
     private final Fault fault;
+    private final int idles;
 
-    SemaphoreScenario(Kind kind, List<Worker> workers, TickPolicy ticks, Fault fault) {
+    SemaphoreScenario(Kind kind, List<Worker> workers, TickPolicy ticks, Fault fault, int idles) {
+        this.idles = idles;
         this.kind = kind;
         this.workers = workers;
         this.ticks = ticks;
@@ -129,7 +131,13 @@ final class SemaphoreScenario implements Scenario {
                 new RobustMutex(watch.buffer(), SemaphoreLayout.MUTEX, liveness, watch, ticks, 0);
         SemaphoreCore core =
                 new SemaphoreCore(
-                        watch.buffer(), PERMITS, liveness, watch, ticks, new SemaphoreBulk(mutex));
+                        "it",
+                        watch.buffer(),
+                        PERMITS,
+                        liveness,
+                        watch,
+                        ticks,
+                        new SemaphoreBulk(mutex));
         return new Semaphore() {
             @Override
             public boolean acquire(int wanted, Endurance endurance) {
@@ -169,7 +177,7 @@ final class SemaphoreScenario implements Scenario {
         private final Map<Integer, Integer> counted = new HashMap<>();
 
         Watch(World world) {
-            super(world);
+            super(world, idles);
             this.world = world;
         }
 

@@ -133,6 +133,10 @@ class SharedBarrierTest {
             SharedBarrier barrier = SharedBarrier.create(region, "it", 2, 20, MILLISECONDS, null);
             BrokenBarrierException e = assertThrows(BrokenBarrierException.class, barrier::await);
             assertEquals(TimeoutException.class, e.getCause().getClass());
+            assertEquals(
+                    "SharedBarrier[name=it, arrived=1 of 2, generation=0, broken=yes]:"
+                            + " it was broken before",
+                    assertThrows(BrokenBarrierException.class, barrier::await).getMessage());
             assertTrue(barrier.isBroken());
             SharedBarrier again = SharedBarrier.of(region, "it", 2, 20, MILLISECONDS, () -> {});
             assertThrows(BrokenBarrierException.class, again::await);
@@ -305,6 +309,28 @@ class SharedBarrierTest {
             third.get().join();
             assertEquals(null, thrown.get());
             assertEquals(null, late.get());
+        }
+    }
+
+    /** As with CyclicBarrier: who is one too many breaks nothing, be it interrupted. */
+    @Test
+    void whoComesInterruptedDuringTheAction_breaksNothing() throws Exception {
+        try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            SharedBarrier barrier = SharedBarrier.create(region, "it", 2);
+            SharedBarrier leading =
+                    SharedBarrier.open(
+                            region,
+                            "it",
+                            () -> {
+                                Thread.currentThread().interrupt(); // stands for a third thread
+                                assertThrows(InterruptedException.class, barrier::await);
+                            });
+            Thread first = waiting(barrier, thrown);
+            assertEquals(0, leading.await());
+            first.join();
+            assertEquals(null, thrown.get());
+            assertFalse(barrier.isBroken());
         }
     }
 

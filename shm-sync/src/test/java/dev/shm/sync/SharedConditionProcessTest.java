@@ -10,6 +10,7 @@ import dev.shm.sync.SharedLock.Acquisition;
 import dev.shm.testing.ChildJvm;
 import dev.shm.value.SharedValue;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,35 @@ class SharedConditionProcessTest {
             victim.awaitStopped("condition.woken");
             victim.kill();
             ChildJvm.awaitThat("the death is known", () -> region.participants().size() == 1);
+            assertEquals("false", peers.add().ask("wait 30"));
+        }
+    }
+
+    /** The signal of a dead waiter is passed on by one that dies before it has forgotten it. */
+    @Test
+    void killedAfterPassingOn_losesNoSignal_andLeavesNone() {
+        try (Victim chosen = victim().stopAt("condition.woken");
+                Victim passing = victim()) {
+            chosen.say("wait");
+            awaitWaiters(1);
+            Peer first = peers.add().say("take");
+            awaitWaiters(2);
+            Peer second = peers.add().say("take");
+            awaitWaiters(3);
+            signal();
+            chosen.awaitStopped("condition.woken");
+            passing.ask("lock"); // so that nobody else passes on
+            passing.ask("add 2");
+            chosen.kill();
+            ChildJvm.awaitThat("the death is known", () -> region.participants().size() == 4);
+            passing.stopAt("condition.passed").say("signal");
+            passing.awaitStopped("condition.passed");
+            assertEquals(1, condition.waiters());
+            passing.kill();
+            Set<String> answers = Set.of(first.hear(), second.hear());
+            assertEquals(Set.of("taken over", "taken"), answers); // the death wakes both
+            assertEquals(0, items.getLong());
+            assertEquals(0, condition.waiters());
             assertEquals("false", peers.add().ask("wait 30"));
         }
     }

@@ -2,6 +2,7 @@ package dev.shm.sync;
 
 import static java.util.concurrent.TimeUnit.DAYS;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Conditions, with peers that are threads, other region objects, and other JVMs. */
 @SuppressWarnings({
@@ -263,7 +265,7 @@ class SharedConditionTest {
             FutureTask<Boolean> waiting = start(condition, () -> condition.await(20, MILLISECONDS));
             condition.lock().lock();
             ChildJvm.awaitThat(
-                    "it wants the lock", () -> condition.lock().toString().contains("waiters"));
+                    "it wants the lock", () -> condition.lock().toString().contains("waiters=yes"));
             condition.signal();
             condition.lock().unlock();
             assertTrue(waiting.get());
@@ -279,7 +281,7 @@ class SharedConditionTest {
             condition.lock().lock();
             thread.interrupt();
             ChildJvm.awaitThat(
-                    "it wants the lock", () -> condition.lock().toString().contains("waiters"));
+                    "it wants the lock", () -> condition.lock().toString().contains("waiters=yes"));
             condition.signal();
             condition.lock().unlock();
             assertTrue(waiting.get());
@@ -327,6 +329,41 @@ class SharedConditionTest {
             assertThrows(IllegalStateException.class, condition::waiters);
             assertEquals("SharedCondition[name=c, closed]", condition.toString());
             condition.close();
+        }
+    }
+
+    /** A wait outlasts its lock's handle, ends with the lock held, and leaves no cell behind. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void closingTheLock_doesNotEndWaits(boolean whileUnlocking) throws Exception {
+        try (SharedRegion region = open();
+                SharedRegion other = open()) {
+            SharedCondition condition = condition(region);
+            SharedLock lock = condition.lock();
+            SharedCondition elsewhere = condition(other);
+            FutureTask<Boolean> waiting =
+                    new FutureTask<>(
+                            () -> {
+                                lock.lock();
+                                if (whileUnlocking) {
+                                    lock.close();
+                                }
+                                condition.await();
+                                boolean held = lock.isHeldByCurrentThread();
+                                lock.unlock();
+                                return held;
+                            });
+            new Thread(waiting).start();
+            awaitWaiters(elsewhere, 1);
+            lock.close();
+            elsewhere.lock().lock();
+            elsewhere.signal();
+            elsewhere.lock().unlock();
+            assertTrue(waiting.get(1, MINUTES));
+            assertThrows(IllegalStateException.class, lock::isHeldByCurrentThread); // let go
+            assertEquals(0, elsewhere.waiters());
+            assertTrue(elsewhere.lock().tryLock());
+            elsewhere.lock().unlock();
         }
     }
 

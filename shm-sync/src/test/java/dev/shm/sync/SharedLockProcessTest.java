@@ -208,7 +208,7 @@ class SharedLockProcessTest {
             victim.ask("lock");
             crowds.forEach(peer -> peer.say("crowd " + perProcess));
             if (waiters > 0) {
-                ChildJvm.awaitThat("somebody waits", () -> lock.toString().contains("waiters"));
+                ChildJvm.awaitThat("somebody waits", () -> lock.toString().contains("waiters=yes"));
             }
             victim.kill();
             crowds.forEach(peer -> peer.expect("passed"));
@@ -334,7 +334,7 @@ class SharedLockProcessTest {
             two.forEach(peer -> peer.say("countTogether 2 " + each));
             two.forEach(peer -> peer.expect("counted"));
             assertEquals(4L * each, SharedValue.of(region, LockCommands.VALUE, 'q').getLong());
-            assertEquals("SharedLock[name=it, free]", lock.toString());
+            assertEquals("SharedLock[name=it, free, waiters=no]", lock.toString());
         }
     }
 
@@ -403,7 +403,7 @@ class SharedLockProcessTest {
             }
             assertEquals(expectedTold, told.get());
             assertEquals(SURVIVORS, passed.get());
-            assertEquals("SharedLock[name=it, free]", lock.toString());
+            assertEquals("SharedLock[name=it, free, waiters=no]", lock.toString());
         }
     }
 

@@ -9,11 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.memory.MappedBuffer;
+import dev.shm.region.Block;
 import dev.shm.region.SharedRegion;
 import dev.shm.sync.SharedLock.Acquisition;
 import dev.shm.sync.SharedLock.Mode;
 import dev.shm.testing.ChildJvm;
 import dev.shm.value.SharedValue;
+import dev.shm.wait.RobustMutex;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -29,6 +32,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SharedLockTest {
     private static final String NAME = LockCommands.LOCK;
     private static final int INCREMENTS = Integer.getInteger("shm.test.increments", 10_000);
+
+    private static final int CLOSES = Integer.getInteger("shm.test.closes", 500);
 
     @TempDir private Path directory;
 
@@ -139,14 +144,14 @@ class SharedLockTest {
         try (Peers peers = peers(where)) {
             SharedLock lock = SharedLock.create(peers.region(), NAME);
             Peer peer = peers.add();
-            assertEquals("SharedLock[name=it, free]", lock.toString());
+            assertEquals("SharedLock[name=it, free, waiters=no]", lock.toString());
             assertTrue(lock.owner().isEmpty());
             lock.lock();
             lock.lock();
             Thread me = Thread.currentThread();
             String held = "held by pid=" + ProcessHandle.current().pid() + " thread=" + me.getId();
             assertEquals(
-                    "SharedLock[name=it, " + held + " (" + me.getName() + ") holds=2]",
+                    "SharedLock[name=it, " + held + " (" + me.getName() + ") holds=2, waiters=no]",
                     lock.toString());
             LockOwner owner = lock.owner().orElseThrow();
             assertEquals(peers.region().self().id(), owner.participant());
@@ -154,7 +159,7 @@ class SharedLockTest {
             assertTrue(peer.ask("show").startsWith("SharedLock[name=it, " + held));
             peer.say("lock");
             peer.awaitAsleep();
-            assertTrue(lock.toString().endsWith(" holds=2, waiters]"), lock::toString);
+            assertTrue(lock.toString().endsWith(" holds=2, waiters=yes]"), lock::toString);
             lock.unlock();
             lock.unlock();
             peer.expect("locked");
@@ -279,7 +284,7 @@ class SharedLockTest {
                 thread.join();
             }
             assertEquals(15, inside.get());
-            assertEquals("SharedLock[name=it, free]", lock.toString());
+            assertEquals("SharedLock[name=it, free, waiters=no]", lock.toString());
         }
     }
 
@@ -399,6 +404,86 @@ class SharedLockTest {
         }
     }
 
+    /**
+     * A thread that waits when its handle is closed does not get the lock, and does not keep it.
+     */
+    @Test
+    void close_whileWaiting_endsTheWaitWithoutTheLock() throws Exception {
+        try (SharedRegion region = open();
+                SharedRegion other = open()) {
+            SharedLock elsewhere = SharedLock.of(other, NAME);
+            for (boolean another : new boolean[] {true, false}) {
+                SharedLock lock = SharedLock.of(region, NAME);
+                SharedLock open = another ? SharedLock.of(region, NAME) : lock;
+                elsewhere.lock();
+                AtomicReference<Throwable> thrown = new AtomicReference<>();
+                Thread thread = blocked(lock::lock, thrown);
+                lock.close();
+                elsewhere.unlock();
+                thread.join();
+                assertEquals(IllegalStateException.class, thrown.get().getClass());
+                assertTrue(elsewhere.tryLock());
+                elsewhere.unlock();
+                open.close();
+            }
+        }
+    }
+
+    /** Another thread locks and unlocks all the while: whenever close comes, nothing stays held. */
+    @Test
+    void close_whileAThreadLocksAndUnlocks_losesNothing() throws Exception {
+        try (SharedRegion region = open();
+                SharedRegion other = open()) {
+            SharedLock elsewhere = SharedLock.of(other, NAME);
+            for (int i = 0; i < CLOSES; i++) {
+                SharedLock lock = SharedLock.of(region, NAME);
+                Closing.whileUsed(
+                        lock,
+                        () -> {
+                            lock.lock();
+                            return lock::unlock;
+                        });
+                assertEquals("SharedLock[name=it, closed]", lock.toString());
+                assertTrue(elsewhere.tryLock(), elsewhere::toString);
+                elsewhere.unlock();
+            }
+        }
+    }
+
+    /** An acquisition that had passed its check when the last handle was let go is undone. */
+    @Test
+    void unlock_afterAnAcquisitionThatCameTooLate() {
+        try (SharedRegion region = open();
+                SharedRegion other = open()) {
+            SharedLock elsewhere = SharedLock.of(other, NAME);
+            SharedLock lock = SharedLock.of(region, NAME);
+            MappedBuffer late;
+            try (Block block = region.attach(NAME, SharedLockType.INSTANCE)) {
+                late = block.buffer().slice(0, LockLayout.BYTES);
+            }
+            lock.close();
+            assertTrue(RobustMutex.lockIfFree(late, LockLayout.MUTEX, region.liveness().self()));
+            assertFalse(elsewhere.tryLock());
+            lock.unlock();
+            assertTrue(elsewhere.tryLock());
+            assertThrows(IllegalStateException.class, lock::unlock);
+        }
+    }
+
+    /** A handle that is closed while the lock is held through another goes with the unlock. */
+    @Test
+    void close_ofAnotherHandle_whileHeld() {
+        try (SharedRegion region = open()) {
+            SharedLock lock = SharedLock.of(region, NAME);
+            SharedLock another = SharedLock.of(region, NAME);
+            lock.lock();
+            another.close();
+            lock.unlock();
+            assertEquals("SharedLock[name=it, closed]", another.toString());
+            assertFalse(lock.toString().contains("closed"));
+        }
+    }
+
     /** BEHAVIOURS 20.15: the successor of a dead owner in its slot and process is not the owner. */
     @Test
     void theNextTenantOfASlot_isNotTheOwner() {
@@ -438,11 +523,12 @@ class SharedLockTest {
     void acquire_tellsEachOwner_untilOneRepairs() {
         try (SharedRegion region = abandoned()) {
             SharedLock lock = SharedLock.open(region, NAME);
-            assertEquals("SharedLock[name=it, owner died]", lock.toString());
+            assertEquals("SharedLock[name=it, owner died, waiters=no]", lock.toString());
             for (int i = 0; i < 3; i++) {
                 assertEquals(Acquisition.OWNER_DIED, lock.acquire());
                 assertEquals(Acquisition.ACQUIRED, lock.acquire(), "it was told before");
-                assertTrue(lock.toString().endsWith(", owner died before]"), lock::toString);
+                assertTrue(
+                        lock.toString().contains(", owner died before, waiters="), lock::toString);
                 lock.unlock();
                 lock.unlock();
             }

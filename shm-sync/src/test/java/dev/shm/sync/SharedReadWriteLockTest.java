@@ -24,12 +24,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Read-write locks, with peers that are threads, other region objects, and other JVMs. */
 @SuppressWarnings("LockNotBeforeTry") // a test that fails need not unlock
 class SharedReadWriteLockTest {
     private static final String NAME = ReadWriteCommands.LOCK;
     private static final int ROUNDS = 3_000;
+
+    private static final int CLOSES = Integer.getInteger("shm.test.closes", 500);
 
     @TempDir private Path directory;
 
@@ -325,6 +328,29 @@ class SharedReadWriteLockTest {
             assertTrue(reading.get());
             lock.close();
             assertEquals("SharedReadWriteLock[name=it, closed]", lock.toString());
+        }
+    }
+
+    /** Another thread locks and unlocks all the while: whenever close comes, nothing stays held. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void close_whileAThreadLocksAndUnlocks_losesNothing(boolean write) throws Exception {
+        try (SharedRegion region = open();
+                SharedRegion other = open()) {
+            SharedReadWriteLock elsewhere = SharedReadWriteLock.of(other, NAME);
+            for (int i = 0; i < CLOSES; i++) {
+                SharedReadWriteLock lock = SharedReadWriteLock.of(region, NAME);
+                Lock side = write ? lock.writeLock() : lock.readLock();
+                Closing.whileUsed(
+                        lock,
+                        () -> {
+                            side.lock();
+                            return side::unlock;
+                        });
+                assertEquals("SharedReadWriteLock[name=it, closed]", lock.toString());
+                assertTrue(elsewhere.writeLock().tryLock(), elsewhere::toString);
+                elsewhere.writeLock().unlock();
+            }
         }
     }
 

@@ -327,6 +327,32 @@ class SharedSemaphoreTest {
         }
     }
 
+    /** Also of one that waits until another process has collected. */
+    @Test
+    @SuppressWarnings("try") // closing is what it is about
+    void close_endsAWaitBehindAnother() throws Exception {
+        try (SharedRegion region = Peers.open(file());
+                SharedRegion other = Peers.open(file())) {
+            SharedSemaphore semaphore = SharedSemaphore.of(region, "it", 3);
+            SharedSemaphore again = SharedSemaphore.of(region, "it", 3);
+            SharedSemaphore observer = SharedSemaphore.of(other, "it", 3);
+            observer.acquire();
+            Waiting collecting = new Waiting(() -> observer.acquire(3));
+            Waiting several = new Waiting(() -> semaphore.acquire(3));
+            Waiting stubborn = new Waiting(() -> semaphore.acquireUninterruptibly(2));
+            semaphore.close();
+            assertEquals(
+                    "SharedSemaphore[name=it, permits=3]:"
+                            + " the handle was closed while a thread waited",
+                    several.outcome().getMessage());
+            assertEquals(IllegalStateException.class, stubborn.outcome().getClass());
+            observer.release();
+            assertNull(collecting.outcome());
+            observer.release(3);
+            again.acquire(3);
+        }
+    }
+
     /** The handle goes, the permits stay with the process until the region is closed. */
     @Test
     @SuppressWarnings("try") // closing is what it is about

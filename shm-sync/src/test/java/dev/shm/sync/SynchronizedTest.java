@@ -91,7 +91,7 @@ class SynchronizedTest {
         return text.toString();
     }
 
-    /** BEHAVIOURS 7.3: its own lock unless one is given, which is then the one that guards. */
+    /** BEHAVIOURS 7.3, 8.4: its own lock unless one is given, which is then the one that guards. */
     @Test
     void lock_isTheOneGiven() {
         try (SharedRegion region = open()) {
@@ -241,16 +241,34 @@ class SynchronizedTest {
     void close_letsGoOfBoth() {
         try (SharedRegion region = open()) {
             SynchronizedValue value = SynchronizedValue.of(region, "v", 'i', 5);
-            assertEquals("SynchronizedValue[name=v, value=5, lock: free]", value.toString());
+            assertEquals(
+                    "SynchronizedValue[name=v, value=5, lock: free, waiters=no]", value.toString());
             value.close();
             assertThrows(IllegalStateException.class, () -> value.with(v -> v.setInt(1)));
             assertThrows(IllegalStateException.class, () -> value.value().getInt());
             assertEquals("SynchronizedValue[name=v, closed]", value.toString());
             SynchronizedArray array = SynchronizedArray.of(region, "a", 'i', 2);
-            assertEquals("SynchronizedArray[name=a, 'i' x 2, lock: free]", array.toString());
+            assertEquals(
+                    "SynchronizedArray[name=a, 'i' x 2, lock: free, waiters=no]", array.toString());
             array.close();
             assertThrows(IllegalStateException.class, () -> array.with(a -> a.setInt(0, 1)));
             assertThrows(IllegalStateException.class, () -> array.array().getInt(0));
+        }
+    }
+
+    /** The value's own close is the handle's: the lock is given up by whoever holds it. */
+    @Test
+    void close_ofTheContent_underTheLock_doesNotLoseIt() {
+        try (SharedRegion region = open();
+                SharedRegion other = open()) {
+            SynchronizedValue value = SynchronizedValue.of(region, "v", 'i');
+            value.with(SharedValue::close);
+            assertThrows(IllegalStateException.class, () -> value.value().getInt());
+            assertTrue(SynchronizedValue.of(other, "v", 'i').lock().tryLock());
+            SynchronizedArray array = SynchronizedArray.of(region, "a", 'i', 2);
+            array.with(SharedArray::close);
+            assertThrows(IllegalStateException.class, () -> array.array().getInt(0));
+            assertTrue(SynchronizedArray.of(other, "a", 'i', 2).lock().tryLock());
         }
     }
 

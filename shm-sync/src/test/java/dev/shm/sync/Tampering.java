@@ -2,6 +2,8 @@ package dev.shm.sync;
 
 import dev.shm.explore.Interception;
 import dev.shm.explore.World;
+import dev.shm.wait.CountedIdling;
+import dev.shm.wait.IdlePhase;
 import dev.shm.wait.Waiter;
 import java.lang.reflect.Method;
 import java.util.HashMap;
@@ -16,9 +18,16 @@ import org.jspecify.annotations.Nullable;
 class Tampering implements Waiter, Interception.Interceptor {
     private final Waiter waiter;
     private final AtomicBuffer buffer;
+    private final IdlePhase idlePhase;
     private final Map<Thread, Integer> tags = new HashMap<>();
 
     Tampering(World world) {
+        this(world, 0);
+    }
+
+    /** Whose waits begin with so many idles, at each of which others may come between. */
+    Tampering(World world, int idles) {
+        idlePhase = CountedIdling.of(idles, () -> world.point("idle"));
         waiter = world.waiter();
         buffer = Interception.of(world.buffer(), this);
     }
@@ -53,6 +62,11 @@ class Tampering implements Waiter, Interception.Interceptor {
     @Override
     public boolean await(AtomicBuffer unused, int index, int expected, long nanos) {
         return waiter.await(unused, index, expected, nanos);
+    }
+
+    @Override
+    public IdlePhase idlePhase() {
+        return idlePhase;
     }
 
     @Override

@@ -1,0 +1,83 @@
+package dev.shm.sync;
+
+import dev.shm.memory.KillPoint;
+import dev.shm.region.Block;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The handles of one attachment that were closed, and stay attached for as long as a thread of ours
+ * needs what all handles share: with the last one it goes.
+ *
+ * <p><b>Threads and processes.</b> Threads of this process only. Who is inside does not wait for
+ * who closes, nor the other way round: the last one to leave lets the handles go.
+ */
+final class ClosedHandles {
+    /*
+     * Overview.
+     *
+     *   enter   count ourselves (I); then look whether our handle is closed: if so, leave
+     *   leave   count ourselves out (O); the last one settles
+     *   close   mark the handle closed and add it (C); settle
+     *   settle  note the handles that are there; if nobody is inside (N), and no thread of ours holds
+     *           the lock, let go those that were noted
+     *
+     * Nobody inside loses what it uses: a handle that is let go was closed before (N), and whoever is
+     * inside through it has either done (I) before (N), and was counted, or looks after (C), and leaves.
+     * Who is inside through another handle does not need this one. No handle is forgotten: of (O) and
+     * (C), whichever comes later settles.
+     */
+    private final AtomicInteger inside = new AtomicInteger();
+    private final Queue<Block> closed = new ConcurrentLinkedQueue<>();
+    private final BooleanSupplier isHeldHere;
+
+    /**
+     * None.
+     *
+     * @param isHeldHere whether a thread of ours is inside though it is not counted; if so, it will
+     *     {@link #settle} when it leaves.
+     */
+    ClosedHandles(BooleanSupplier isHeldHere) {
+        this.isHeldHere = isHeldHere;
+    }
+
+    void enter() {
+        inside.incrementAndGet(); // (I)
+    }
+
+    void leave() {
+        if (inside.decrementAndGet() == 0) { // (O)
+            settle();
+        }
+    }
+
+    /** Lets go of a handle that is marked closed, now or later. */
+    void add(Block handle) {
+        closed.add(handle); // (C)
+        settle();
+    }
+
+    /** Lets go of what nobody needs any more. */
+    void settle() {
+        if (closed.isEmpty()) {
+            return;
+        }
+        List<Block> noted = List.copyOf(closed);
+        if (inside.get() == 0 && !isStillHeld()) { // (N)
+            KillPoint.at("handle.unused");
+            noted.forEach(Block::close);
+            closed.removeAll(noted);
+        }
+    }
+
+    private boolean isStillHeld() {
+        try {
+            return isHeldHere.getAsBoolean();
+        } catch (IllegalStateException gone) {
+            return false; // with the region, or with the last handle just now
+        }
+    }
+}

@@ -20,14 +20,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The worker JVMs of one job: so many at a time, some of them killed on purpose, all the dead
  * replaced.
  *
- * <p>The workers that are to live begin when every one that is to be killed holds a file: otherwise
- * they could be done before.
+ * <p>The workers that are to live begin when every one that is to be killed has held a file, and
+ * every seat has one of them that is ready: otherwise the first could be done before.
  */
 final class Crew implements AutoCloseable {
     private static final int NATIVE_ACCESS_SINCE = 24;
@@ -53,6 +54,7 @@ final class Crew implements AutoCloseable {
     private final int seats;
     private final int victimSeats;
     private final CountDownLatch holds;
+    private final CountDownLatch seatsReady;
     private final AtomicInteger victimsToCome;
     private final AtomicInteger started = new AtomicInteger();
     private final AtomicInteger surprises = new AtomicInteger();
@@ -77,6 +79,7 @@ final class Crew implements AutoCloseable {
         this.victimSeats = Math.min(seats, files);
         this.victimsToCome = new AtomicInteger(victimSeats == 0 ? 0 : kills);
         this.holds = new CountDownLatch(victimsToCome.get());
+        this.seatsReady = new CountDownLatch(seats);
     }
 
     private static Thread newThread(Runnable task) {
@@ -122,11 +125,12 @@ final class Crew implements AutoCloseable {
 
     /** One seat: a worker after the other, until one finds that all is done. */
     private Void keepBusy(boolean mayBeVictim) throws IOException, InterruptedException {
+        AtomicBoolean isReady = new AtomicBoolean();
         boolean done = false;
         while (!done) {
             int victim = mayBeVictim ? victimsToCome.getAndUpdate(n -> Math.max(0, n - 1)) : 0;
             if (victim == 0) {
-                done = runToEnd();
+                done = runToEnd(isReady);
             } else if (!runVictim(victim % 2 == 1 ? Hold.CLAIMED : Hold.STORED)) {
                 victimsToCome.incrementAndGet();
             }
@@ -149,16 +153,19 @@ final class Crew implements AutoCloseable {
         return held != null;
     }
 
-    /** False when it was killed, which is not our doing. */
-    private boolean runToEnd() throws IOException, InterruptedException {
+    /**
+     * False when it was killed, which is not our doing.
+     *
+     * @param isReady whether this seat has had a worker that was ready.
+     */
+    private boolean runToEnd(AtomicBoolean isReady) throws IOException, InterruptedException {
         int number = started.incrementAndGet();
         Process process = start(number, Hold.NEVER);
-        holds.await();
-        try {
-            process.getOutputStream().write('\n');
-            process.getOutputStream().flush();
-        } catch (IOException e) {
-            // It is dead already; its exit code tells more.
+        if (process.inputReader().readLine() != null) {
+            if (isReady.compareAndSet(false, true)) {
+                seatsReady.countDown();
+            }
+            begin(process);
         }
         if (process.waitFor() == 0) {
             end(process, new Member(number, process.pid(), false, NONE));
@@ -167,6 +174,17 @@ final class Crew implements AutoCloseable {
         checkSignalled(number, process);
         bury(number, process, NONE);
         return false;
+    }
+
+    private void begin(Process process) throws InterruptedException {
+        seatsReady.await();
+        holds.await();
+        try {
+            process.getOutputStream().write('\n');
+            process.getOutputStream().flush();
+        } catch (IOException e) {
+            // It is dead already; its exit code tells more.
+        }
     }
 
     private void checkSignalled(int number, Process process)

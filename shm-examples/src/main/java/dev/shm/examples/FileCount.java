@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -124,11 +125,14 @@ public final class FileCount implements Callable<Integer> {
     }
 
     private int count(Path root) throws IOException, InterruptedException {
-        Set<String> without = directory == null ? Set.of(".git", "target") : Set.of();
+        String region = newName();
+        Set<String> without = new HashSet<>(ownFiles(RegionOptions.named(region).path()));
+        if (directory == null) {
+            without.addAll(List.of(".git", "target"));
+        }
         FileTree tree = FileTree.walk(root, without);
         out.printf("counting %d files of %s with %d workers%n", tree.files().size(), root, workers);
-        RegionOptions options =
-                FileTable.sized(RegionOptions.named(newName()), workers, tree.files());
+        RegionOptions options = FileTable.sized(RegionOptions.named(region), workers, tree.files());
         try (TemporaryRegion temporary = new TemporaryRegion(options);
                 Crew crew = new Crew(temporary.region(), workers, tree.files().size(), kills)) {
             FileTable table = FileTable.create(temporary.region(), tree.files());
@@ -144,6 +148,12 @@ public final class FileCount implements Callable<Integer> {
     private static String newName() {
         int random = ThreadLocalRandom.current().nextInt();
         return "filecount-" + ProcessHandle.current().pid() + "-" + Integer.toHexString(random);
+    }
+
+    /** What this job makes, which may be where it counts. */
+    private static List<String> ownFiles(Path region) {
+        String file = String.valueOf(region.getFileName());
+        return List.of(file, file + ".lock");
     }
 
     private void work(Crew crew, FileTable table, long bytes)

@@ -10,8 +10,9 @@ import java.util.concurrent.CountDownLatch;
 /**
  * A worker JVM of {@link FileCount}: claims files and counts them until all are done.
  *
- * <p>One byte on its standard input tells it to begin; the end of it tells that the parent died. A
- * worker that is to be killed begins at once, and says on its standard output which file it holds.
+ * <p>It says on its standard output when it is ready. One byte on its standard input tells it to
+ * begin; the end of it tells that the parent died. A worker that is to be killed begins at once,
+ * and says instead which file it holds.
  */
 final class FileCountWorker {
     /** Where a worker stops to be killed. */
@@ -50,6 +51,9 @@ final class FileCountWorker {
         watch.start();
         try (SharedRegion region = SharedRegion.open(options)) {
             FileCountWorker worker = new FileCountWorker(FileTable.open(region), number, hold);
+            if (hold == Hold.NEVER) {
+                say("ready");
+            }
             begin.await();
             worker.run();
         } catch (RuntimeException e) {
@@ -98,9 +102,13 @@ final class FileCountWorker {
 
     private void holdAt(Hold point, int file) throws InterruptedException {
         if (hold == point) {
-            System.out.println(file);
-            System.out.flush();
+            say("" + file);
             new CountDownLatch(1).await();
         }
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+        System.out.flush();
     }
 }

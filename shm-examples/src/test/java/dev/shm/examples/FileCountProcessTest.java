@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -102,6 +104,34 @@ class FileCountProcessTest {
     private static boolean isWorker(ProcessHandle process) {
         String[] arguments = process.info().arguments().orElse(new String[0]);
         return List.of(arguments).contains(FileCountWorker.class.getName());
+    }
+
+    /** Whoever takes the place of one that was killed has its share of the work, too. */
+    @Test
+    void crew_beginsWhenAllAreThere() throws Exception {
+        writeEndlessFile();
+        List<String> files = FileTree.walk(tree, Set.of()).files();
+        RegionOptions options = FileTable.sized(RegionOptions.named("crew"), 2, files);
+        CompletableFuture<Void> job;
+        try (TemporaryRegion temporary = new TemporaryRegion(options);
+                Crew crew = new Crew(temporary.region(), 2, files.size(), 1)) {
+            FileTable table = FileTable.create(temporary.region(), files);
+            job = CompletableFuture.runAsync(() -> workUntilClosed(crew));
+            await(() -> table.progress().sum() > 0 || job.isDone());
+            assertEquals(3, temporary.region().participants().size());
+        }
+        job.get();
+    }
+
+    private static void workUntilClosed(Crew crew) {
+        try {
+            crew.work(() -> {});
+        } catch (CancellationException e) {
+            return;
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        throw new IllegalStateException("done");
     }
 
     @ParameterizedTest

@@ -89,6 +89,17 @@ class FileCountTest {
     }
 
     @Test
+    void count_directoryOfTheRegions_isWithoutItsOwn() throws IOException {
+        Files.writeString(tree.resolve("f.shm.lock"), "a\n");
+        System.setProperty("shm.dir", tree.toString());
+        Run run = demo("--workers", 1, "--kill", 0, tree);
+        assertEquals("", run.err());
+        assertEquals(0, run.exit());
+        assertEquals("total files=1 lines=1 bytes=2 workers=1 killed=0", run.lastLine());
+        assertEquals(List.of("f.shm.lock"), Run.namesIn(tree));
+    }
+
+    @Test
     void table_addsUp() throws IOException {
         plantTree();
         Run run = demo("--workers", 2, tree);

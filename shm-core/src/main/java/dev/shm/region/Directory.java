@@ -135,9 +135,14 @@ final class Directory {
                 }
                 if (outcome != Outcome.GONE) {
                     check(entry, name, type, spec, mayExist || outcome == Outcome.MADE);
-                    attached = true;
-                    return new Opened(
-                            entry, table.view(entry), table.configA(entry), table.configB(entry));
+                    Opened opened =
+                            new Opened(
+                                    entry,
+                                    table.view(entry),
+                                    table.configA(entry),
+                                    table.configB(entry));
+                    attached = true; // nothing is damaged
+                    return opened;
                 }
             } finally {
                 if (!attached) {

@@ -90,7 +90,7 @@ final class Participants implements Liveness {
      *
      * @param patience how long to look again before all slots count as taken: the byte of a free
      *     one, or of a dead tenant's, may be locked by somebody who is just probing.
-     * @throws IllegalStateException when every slot has a living tenant.
+     * @throws IllegalStateException when every slot has a living tenant, or is RETIRED.
      */
     static Participants join(
             String region,
@@ -123,17 +123,28 @@ final class Participants implements Liveness {
                 }
             }
             if (patience.isExpired()) {
-                throw new IllegalStateException(
-                        "region="
-                                + region
-                                + ": all "
-                                + table.slots()
-                                + " participant slots are taken;"
-                                + " RegionOptions.maxParticipants sets how many there are at"
-                                + " creation");
+                throw noSlot(region, table);
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
+    }
+
+    private static IllegalStateException noSlot(String region, ParticipantTable table) {
+        int retired = 0;
+        for (int slot = 0; slot < table.slots(); slot++) {
+            if (ParticipantLayout.status(table.state(slot)) == ParticipantLayout.RETIRED) {
+                retired++;
+            }
+        }
+        String why =
+                retired == table.slots()
+                        ? " are worn out; delete the region and make it anew"
+                        : " are taken, retired="
+                                + retired
+                                + "; RegionOptions.maxParticipants sets how many there are at"
+                                + " creation";
+        return new IllegalStateException(
+                "region=" + region + ": all " + table.slots() + " participant slots" + why);
     }
 
     /** Whether a slot may be had; one that has or had a tenant only for reuse. */

@@ -70,10 +70,20 @@ public final class RegionOptions {
      * A region in a file of one's own choice.
      *
      * @param path the file; its directory must exist, and a second file with {@code .lock} appended
-     *     to its name is made beside it.
+     *     to its name is made beside it. Nothing may open that one as a region, under this name or
+     *     as a hard link of another: closing it again would drop all locks that this process has.
      * @return options with defaults.
+     * @throws IllegalArgumentException when the name ends in {@code .lock}.
      */
     public static RegionOptions at(Path path) {
+        if (String.valueOf(path.getFileName()).endsWith(LOCK_SUFFIX)) {
+            throw new IllegalArgumentException(
+                    "path="
+                            + path
+                            + ": must not end in "
+                            + LOCK_SUFFIX
+                            + ", as the lock files of regions do");
+        }
         return new RegionOptions(path.toAbsolutePath());
     }
 

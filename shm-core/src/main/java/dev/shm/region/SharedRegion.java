@@ -137,7 +137,8 @@ public final class SharedRegion implements AutoCloseable {
      *     there is none, or by another {@link IOException}.
      * @throws RegionFormatException when what lies at its path is no region, or is damaged, or is
      *     of a newer version.
-     * @throws IllegalStateException when as many participants as it was made for have it open.
+     * @throws IllegalStateException when as many participants as it was made for have it open, or
+     *     there were so many in its life that it must be made anew, some 260,000 for each of those.
      */
     public static SharedRegion open(String name) {
         return open(RegionOptions.named(name));
@@ -453,12 +454,14 @@ public final class SharedRegion implements AutoCloseable {
         openClaims.add(claims);
     }
 
-    /** Lets one handle go, unless closing the region has done so. */
+    /** Lets one handle go, unless closing the region does so. */
     void release(String objectName, int entry, MappedBuffer block) {
+        block.invalidate("region=" + name() + " name=" + objectName + ": handle closed");
         Lock reading = lifecycle.readLock();
-        reading.lock();
+        if (!reading.tryLock()) {
+            return; // our close has the other lock, gives all back, and may wait for our caller
+        }
         try {
-            block.invalidate("region=" + name() + " name=" + objectName + ": handle closed");
             if (!participants.isClosed() && participants.isActive()) {
                 directory.release(entry);
             }

@@ -3,6 +3,7 @@ package dev.shm.value;
 import dev.shm.memory.MappedBuffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -62,6 +63,31 @@ final class Bulk {
                 default -> buffer.putLong(offset + i * width, bits);
             }
         }
+    }
+
+    /** Text up to the first byte 0. */
+    static String getText(MappedBuffer buffer, int offset, int length) {
+        byte[] bytes = new byte[length];
+        copyTo(buffer, offset, bytes, 0, length);
+        int end = 0;
+        while (end < length && bytes[end] != 0) {
+            end++;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
+    }
+
+    static void setText(MappedBuffer buffer, int offset, int length, String text) {
+        if (text.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException(
+                    "text has U+0000 or an unpaired surrogate, allowed: other Unicode text");
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > length) {
+            throw new IllegalArgumentException(
+                    "bytes=" + bytes.length + " of text, allowed: at most length=" + length);
+        }
+        view(buffer, offset, length).put(bytes);
+        buffer.setMemory(offset + bytes.length, length - bytes.length, (byte) 0);
     }
 
     static void copyTo(MappedBuffer buffer, int offset, byte[] target, int index, int count) {

@@ -5,7 +5,7 @@ import dev.shm.region.Block;
 /**
  * Values and arrays that larger objects begin with. For the implementations of such objects.
  *
- * <p>A view lives as long as the block that it was made of, and closing it closes the block.
+ * <p>A view lives as long as the block that it was made of.
  */
 public final class Embedded {
     private Embedded() {}
@@ -14,27 +14,29 @@ public final class Embedded {
      * Returns the value in the first 8 bytes of a block.
      *
      * @param code the value's, see {@link TypeCode}.
+     * @param close what closing the value does.
      * @return a view.
      * @throws dev.shm.region.RegionFormatException if the block is too small, or there is no such
      *     code.
      */
-    public static SharedValue value(Block block, long code) {
+    public static SharedValue value(Block block, long code, Runnable close) {
         TypeCode type = Formats.code(block, code);
         Formats.bytes(block, ValueLayout.BYTES);
-        return new SharedValue(block, type);
+        return new SharedValue(block, type, close);
     }
 
     /**
      * Returns the array that a block begins with.
      *
      * @param code the elements', see {@link TypeCode}.
+     * @param close what closing the array does.
      * @return a view.
      * @throws dev.shm.region.RegionFormatException if the block is too small, or there is no such
      *     code or length.
      */
-    public static SharedArray array(Block block, long code, long length) {
+    public static SharedArray array(Block block, long code, long length, Runnable close) {
         TypeCode type = SharedArrayType.check(block, code, length);
-        return new SharedArray(block, type, ArrayLayout.ELEMENTS, (int) length, false);
+        return new SharedArray(block, type, ArrayLayout.ELEMENTS, (int) length, close);
     }
 
     /**

@@ -48,7 +48,7 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
     private final int base;
     private final int shift;
     private final int length;
-    private final boolean isView;
+    private final Runnable close;
 
     /*
      * The buffer again, where a code needs no conversion, else null: one test that costs no load
@@ -67,14 +67,14 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
     /** If the code is {@code d}. */
     private final @Nullable MappedBuffer doubles;
 
-    SharedArray(Block block, TypeCode type, int base, int length, boolean isView) {
+    SharedArray(Block block, TypeCode type, int base, int length, Runnable close) {
         this.block = block;
         this.buffer = block.buffer();
         this.type = type;
         this.base = base;
         this.shift = Integer.numberOfTrailingZeros(type.bytes());
         this.length = length;
-        this.isView = isView;
+        this.close = close;
         boolean is64 = type.isSigned64() || type.isUnsigned64();
         this.longs = type.isSigned64() ? buffer : null;
         this.longs64 = is64 ? buffer : null;
@@ -188,7 +188,8 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
         Block block = region.attach(name, SharedArrayType.INSTANCE);
         try {
             TypeCode type = SharedArrayType.check(block);
-            return new SharedArray(block, type, ArrayLayout.ELEMENTS, (int) block.configB(), false);
+            return new SharedArray(
+                    block, type, ArrayLayout.ELEMENTS, (int) block.configB(), block::close);
         } catch (RuntimeException e) {
             block.close();
             throw e;
@@ -205,12 +206,9 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
                         ArrayLayout.bytes(image.type(), image.length()),
                         SharedArrayType.config(image.type().code(), image.length()),
                         image::writeTo);
+        Block block = region.attach(name, spec, mode);
         return new SharedArray(
-                region.attach(name, spec, mode),
-                image.type(),
-                ArrayLayout.ELEMENTS,
-                image.length(),
-                false);
+                block, image.type(), ArrayLayout.ELEMENTS, image.length(), block::close);
     }
 
     /**
@@ -538,6 +536,31 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
         Bulk.fill(buffer, base, length, type, Conversion.fromDouble(type, value));
     }
 
+    /**
+     * Reads an array of code {@code c} as text in UTF-8 that ends before the first byte 0, or with
+     * the array. Reads plainly, as {@link #copyTo(int, byte[], int, int)} does, which gives the raw
+     * bytes.
+     *
+     * @return the text; bytes that are no UTF-8 read as U+FFFD.
+     * @throws UnsupportedOperationException if the code is another.
+     */
+    public String getText() {
+        requireText();
+        return Bulk.getText(buffer, base, length);
+    }
+
+    /**
+     * Stores text in UTF-8 in an array of code {@code c}, and zeros behind it, plainly.
+     *
+     * @throws IllegalArgumentException if it has more bytes than the array, a character U+0000 or
+     *     an unpaired surrogate; nothing is changed.
+     * @throws UnsupportedOperationException if the code is another.
+     */
+    public void setText(String text) {
+        requireText();
+        Bulk.setText(buffer, base, length, text);
+    }
+
     /** As {@link #copyTo(int, long[], int, int)}, for codes {@code ? b B c}. */
     public void copyTo(int index, byte[] target, int targetIndex, int count) {
         Bulk.requireCode(type, byte[].class);
@@ -657,7 +680,7 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
             throw new IndexOutOfBoundsException(
                     "from=" + from + " to=" + to + ", length=" + length);
         }
-        return new SharedArray(block, type, base + (from << shift), to - from, true);
+        return new SharedArray(block, type, base + (from << shift), to - from, () -> {});
     }
 
     /**
@@ -716,9 +739,7 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
     /** Lets go of the array, which stays in the region. Later calls throw IllegalStateException. */
     @Override
     public void close() {
-        if (!isView) {
-            block.close();
-        }
+        close.run();
     }
 
     private int offset(int index) {
@@ -755,6 +776,13 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
                     "code=" + type.quoted() + ": use the double form");
         }
         return type;
+    }
+
+    private void requireText() {
+        if (type != TypeCode.RAW_BYTE) {
+            throw new UnsupportedOperationException(
+                    "code=" + type.quoted() + ": text needs code='c'");
+        }
     }
 
     private TypeCode floating() {

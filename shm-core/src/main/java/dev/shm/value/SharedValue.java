@@ -35,6 +35,7 @@ public final class SharedValue implements AutoCloseable {
     private final Block block;
     private final MappedBuffer buffer;
     private final TypeCode type;
+    private final Runnable close;
 
     /*
      * The buffer again, where a code needs no conversion, else null: one test that costs no load
@@ -54,7 +55,13 @@ public final class SharedValue implements AutoCloseable {
     private final @Nullable MappedBuffer doubles;
 
     SharedValue(Block block, TypeCode type) {
+        this(block, type, block::close);
+    }
+
+    /** The same as a part of something else, which it closes. */
+    SharedValue(Block block, TypeCode type, Runnable close) {
         this.block = block;
+        this.close = close;
         this.buffer = block.buffer();
         this.type = type;
         boolean is64 = type.isSigned64() || type.isUnsigned64();
@@ -488,7 +495,7 @@ public final class SharedValue implements AutoCloseable {
     /** Lets go of the value, which stays in the region. Later calls throw IllegalStateException. */
     @Override
     public void close() {
-        block.close();
+        close.run();
     }
 
     private TypeCode integer() {

@@ -3,6 +3,7 @@ package dev.shm.region;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -80,6 +81,26 @@ class HostileDirectoryTest {
         assertArrayEquals(
                 Arrays.copyOfRange(before, HEAP, before.length),
                 Arrays.copyOfRange(after, HEAP, after.length));
+    }
+
+    /** Damage that comes later is met at the end of an opening, which leaves nothing behind. */
+    @Test
+    void anEntryDamagedWhileTheRegionIsOpen_isNotLeftOpen() throws IOException {
+        RawRegion raw = new RawRegion(path);
+        try (SharedRegion open = SharedRegion.open(options)) {
+            open.block("b", 64).close();
+            TestRegions.patchLong(path, ENTRY_0 + DirectoryLayout.OFFSET, 8);
+            RegionFormatException e =
+                    assertThrows(RegionFormatException.class, () -> open.block("b", 64));
+            assertTrue(e.getMessage().contains("extent"), e::getMessage);
+            assertFalse(raw.isOpen("b", 0));
+            TestRegions.patchLong(path, ENTRY_0 + DirectoryLayout.OFFSET, HEAP);
+            try (Block block = open.block("b", 64)) {
+                assertEquals(42, block.buffer().getLong(0));
+                assertTrue(raw.isOpen("b", 0));
+            }
+            assertFalse(raw.isOpen("b", 0));
+        }
     }
 
     /** Two objects over one piece of memory: nobody gets either, nor anything new. */

@@ -203,15 +203,22 @@ class ParticipantsTest {
             try (SharedRegion next = SharedRegion.open(options)) {
                 assertTrue(tags.add(next.self().id()), "a tag came again");
                 assertEquals(last, raw.incarnation(slot));
+                if (slot == raw.participants.slots() - 1) {
+                    assertFull(": all 4 participant slots are taken, retired=3; ");
+                }
             }
         }
-        IllegalStateException e =
-                assertThrows(IllegalStateException.class, () -> SharedRegion.open(options));
-        assertTrue(e.getMessage().contains("slots are taken"), e.getMessage());
+        assertFull(": all 4 participant slots are worn out; delete the region");
         for (int slot = 0; slot < raw.participants.slots(); slot++) {
             assertEquals(ParticipantLayout.RETIRED, raw.status(slot));
         }
         tags.forEach(tag -> assertTrue(raw.participants.isDead(tag)));
+    }
+
+    private void assertFull(String message) {
+        IllegalStateException e =
+                assertThrows(IllegalStateException.class, () -> SharedRegion.open(options));
+        assertTrue(e.getMessage().contains(message), e.getMessage());
     }
 
     /** A slot is not given to anybody while somebody probes it, and not lost because of that. */

@@ -14,6 +14,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.agrona.concurrent.AtomicBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -83,6 +87,35 @@ class RegionCloseTest {
         assertTrue(e.getMessage().contains("name=b"), e::getMessage);
         assertTrue(e.getMessage().contains("closed"), e::getMessage);
         assertEquals(3, keeper.buffer("b", 64).getLong(0));
+    }
+
+    /** Whoever holds a claim may close its handle while the region waits for the claim. */
+    @Test
+    void aBlock_isClosedWhileItsRegionWaitsForAClaim() {
+        SharedRegion region = SharedRegion.open(options);
+        Block block = region.attach("b", spec(), AttachMode.CREATE);
+        AtomicBoolean waited = new AtomicBoolean();
+        Lock claims =
+                new ReentrantLock() {
+                    @Override
+                    public boolean tryLock(long timeout, TimeUnit unit) {
+                        Future<?> closing = Race.start(number -> close(block));
+                        Uncheck.run(() -> Race.result(closing));
+                        waited.set(true);
+                        return tryLock();
+                    }
+                };
+        block.guard(claims);
+        region.close();
+        assertTrue(waited.get());
+        assertTrue(block.isClosed());
+        assertTrue(keeper.remove("b"));
+        assertEquals(List.of(keeper.self()), keeper.participants());
+    }
+
+    private static boolean close(Block block) {
+        block.close();
+        return block.isClosed();
     }
 
     private static void assertClosed(Runnable use) {

@@ -33,12 +33,13 @@ class RegionFileTest {
         Path locks = Path.of("/proc/locks");
         assumeTrue(Files.exists(locks), "the kernel does not list its locks");
         Path file = directory.resolve("f.shm.lock");
-        LockFile lockFile = LockFile.acquire(file, RegionOptions.at(file));
+        RegionOptions options = RegionOptions.at(directory.resolve("f.shm"));
+        LockFile lockFile = LockFile.acquire(file, options);
         FileLock held = Objects.requireNonNull(lockFile.tryLockCreation());
         String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
         assertTrue(Files.readString(locks).contains(inode), "not locked to begin with");
 
-        RegionFile.completePermissions(file, RegionOptions.at(file).permissions("rw-rw----"));
+        RegionFile.completePermissions(file, options.permissions("rw-rw----"));
 
         assertEquals(
                 "rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));

@@ -86,6 +86,26 @@ class RegionOptionsTest extends RegionsByName {
         }
     }
 
+    /**
+     * POSIX drops a process's locks on a file when it closes any descriptor of it, so not even a
+     * refused opening of a lock file goes well.
+     */
+    @Test
+    void at_aLockFileIsRefusedBeforeItIsOpened() {
+        SharedRegion.create("r", 100).close();
+        Path lockFile = directory.resolve("r.shm.lock");
+        assertTrue(Files.exists(lockFile));
+        for (Path path : List.of(lockFile, Path.of("r.shm.lock"), Path.of(".lock"))) {
+            IllegalArgumentException e =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> SharedRegion.open(RegionOptions.at(path)));
+            assertTrue(e.getMessage().contains("path=" + path), e::getMessage);
+            assertTrue(e.getMessage().contains("must not end in .lock"), e::getMessage);
+        }
+        assertEquals("r.lock", RegionOptions.named("r.lock").name());
+    }
+
     private static void assertBadName(String name, Runnable action) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, action::run);
         assertTrue(e.getMessage().contains("name=" + name), e::getMessage);

@@ -1,5 +1,6 @@
 package dev.shm.value;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -226,6 +228,50 @@ class SharedArrayTest extends TwoAttachments {
             case 7 -> array.getCodePoint(i);
             default -> array.get(i);
         };
+    }
+
+    /** BEHAVIOURS 8.5: text up to the first byte 0, and all bytes raw. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "hello", "gr\u00fc\u00dfe", "\ud83d\ude00", "12345678"})
+    void text_comesBack_andZerosBehindIt(String text) {
+        SharedArray here = SharedArray.of(region, "a", 'c', 10);
+        here.fill(0x7F);
+        here.slice(1, 9).setText(text);
+        SharedArray there = SharedArray.open(sameRegion, "a");
+        assertEquals(text, there.slice(1, 9).getText());
+        byte[] raw = new byte[10];
+        there.copyTo(0, raw, 0, 10);
+        byte[] expected = Arrays.copyOf(("\u007f" + text).getBytes(UTF_8), 10);
+        expected[9] = 0x7F;
+        assertArrayEquals(expected, raw);
+    }
+
+    @Test
+    void text_ofBytesThatAreNone() {
+        SharedArray array =
+                SharedArray.of(region, "a", 'c', new byte[] {'a', (byte) 0xFF, 'b', 0, 'c'});
+        assertEquals("a\ufffdb", array.getText());
+        assertEquals("c", array.slice(4, 5).getText());
+        assertEquals("", array.slice(4, 4).getText());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"123456", "12345\u00fc", "1\u00002", "\ud800", "1\udc00"})
+    void text_thatDoesNotFit_changesNothing(String text) {
+        SharedArray array = SharedArray.of(region, "a", 'c', 5);
+        array.setText("seven");
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> array.setText(text));
+        assertTrue(e.getMessage().contains("allowed: "), e::getMessage);
+        assertEquals("seven", array.getText());
+    }
+
+    @ParameterizedTest
+    @ValueSource(chars = {'?', 'b', 'B', 'u', 'i', 'd'})
+    void text_needsTheCodeOfBytes(char code) {
+        SharedArray array = SharedArray.of(region, "a", code, 5);
+        assertThrows(UnsupportedOperationException.class, array::getText);
+        assertThrows(UnsupportedOperationException.class, () -> array.setText(""));
     }
 
     /** BEHAVIOURS 8.6. */

@@ -207,7 +207,7 @@ class SharedStructTest extends TwoAttachments {
         }
     }
 
-    /** BEHAVIOURS 9.1: fields of all kinds, doubled by another. */
+    /** BEHAVIOURS 7.6, 9.1: fields of all kinds, doubled by another. */
     @ParameterizedTest
     @EnumSource
     void fields_ofEveryCode_keepTheirNeighbours(TypeCode type) {

@@ -1,0 +1,67 @@
+package dev.shm.ring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.explore.Explorer;
+import dev.shm.explore.Explorer.Exploration;
+import dev.shm.explore.Rules;
+import dev.shm.ring.MpmcScenario.Size;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The ring under thousands of schedules, with deaths at every access. BEHAVIOURS 20.5, 20.10,
+ * 20.11.
+ */
+class MpmcExplorerTest {
+    private static final long SEED = 6;
+    private static final int SAMPLES = Integer.getInteger("shm.test.explored", 5_000);
+
+    private static final Size TWO_AND_TWO = new Size(2, 2, 2, false, false);
+    private static final Size ONE_AND_TWO = new Size(1, 4, 2, false, false);
+    private static final Size GIVING_BACK = new Size(2, 3, 2, false, true);
+    private static final Size SUCCEEDED = new Size(2, 2, 2, true, false);
+
+    @Test
+    void withoutADeath() {
+        Exploration exploration = explorer(TWO_AND_TWO, Rules.PLAIN, MpmcFault.NONE).depthFirst(2);
+        exploration.assertClean();
+        assertTrue(exploration.schedules() > 2_000, "schedules=" + exploration.schedules());
+        explorer(GIVING_BACK, Rules.PLAIN, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
+    }
+
+    @Test
+    void oneDeath_everywhere() {
+        Rules rules = Rules.PLAIN.withDeaths(1);
+        explorer(TWO_AND_TWO, rules, MpmcFault.NONE).depthFirst(2).assertClean();
+    }
+
+    @Test
+    void deaths_loseNothing_andStrandNobody() {
+        Rules rules = Rules.PLAIN.withDeaths(3).withJanitor();
+        for (Size size : new Size[] {TWO_AND_TWO, ONE_AND_TWO, GIVING_BACK, SUCCEEDED}) {
+            explorer(size, rules, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void everyFault_isFound(MpmcFault fault) {
+        int deaths = fault.showsWithoutADeath() ? 0 : 2;
+        Rules rules = Rules.PLAIN.withDeaths(deaths).withJanitor();
+        Explorer explorer = explorer(TWO_AND_TWO, rules, fault);
+        Exploration exploration = explorer.sample(SEED, 20_000);
+        Explorer.Failure failure = exploration.failure();
+        assertNotNull(failure, "schedules=" + exploration.schedules());
+        Explorer.Failure again = explorer.replay(failure.schedule()).failure();
+        assertNotNull(again);
+        assertEquals(failure.cause().getMessage(), again.cause().getMessage());
+    }
+
+    private static Explorer explorer(Size size, Rules rules, MpmcFault fault) {
+        return new Explorer(() -> new MpmcScenario(size, fault), rules);
+    }
+}

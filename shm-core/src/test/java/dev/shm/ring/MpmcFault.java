@@ -1,0 +1,180 @@
+package dev.shm.ring;
+
+import dev.shm.explore.Interception;
+import dev.shm.wait.Liveness;
+import java.lang.reflect.Method;
+import org.agrona.concurrent.AtomicBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Faults put between an {@link MpmcCore} and its memory: each undoes one line of the protocol, as
+ * if it had been forgotten.
+ */
+enum MpmcFault {
+    /** Nothing is wrong. */
+    NONE,
+    /** Who claims on top of an unfinished claim does not name its producer. */
+    PRODUCER_NOT_NAMED,
+    /** Who takes on top of an unfinished take does not name its consumer. */
+    CONSUMER_NOT_NAMED,
+    /** A claim names nobody. */
+    ANONYMOUS_CLAIM,
+    /** A take names nobody. */
+    ANONYMOUS_TAKE,
+    /** The tail is read, compared and written in three steps. */
+    CLAIM_NOT_ATOMIC,
+    /** The head is read, compared and written in three steps. */
+    TAKE_NOT_ATOMIC,
+    /** A dead consumer's message is taken over in three steps. */
+    TAKEOVER_NOT_ATOMIC,
+    /** A dead producer's place is never skipped. */
+    NOT_SKIPPED,
+    /** A dead producer's place is released at once, instead of when its turn comes. */
+    SKIPPED_OUT_OF_ORDER,
+    /** Nobody is told that there is something to be delivered again. */
+    NOT_ANNOUNCED,
+    /** Who found nothing withdraws whatever was announced since. */
+    WITHDRAWN_BLINDLY,
+    /** The living are taken for dead. */
+    RASH,
+    /** Messages of the dead stay theirs. */
+    NOT_TAKEN_OVER,
+    /** A message is released for the lap that it is of. */
+    RELEASED_FOR_THIS_LAP;
+
+    /** Whether it does harm where everybody lives. */
+    boolean showsWithoutADeath() {
+        return switch (this) {
+            case ANONYMOUS_CLAIM,
+                    ANONYMOUS_TAKE,
+                    CLAIM_NOT_ATOMIC,
+                    TAKE_NOT_ATOMIC,
+                    RASH,
+                    RELEASED_FOR_THIS_LAP ->
+                    true;
+            default -> false;
+        };
+    }
+
+    AtomicBuffer inject(AtomicBuffer buffer, MpmcLayout layout) {
+        return this == NONE ? buffer : Interception.of(buffer, new Injector(this, layout));
+    }
+
+    boolean isDead(Liveness real, int tag) {
+        return this == RASH || real.isDead(tag);
+    }
+
+    private record Injector(MpmcFault fault, MpmcLayout layout)
+            implements Interception.Interceptor {
+
+        @Override
+        public @Nullable Object call(AtomicBuffer target, Method method, Object[] arguments)
+                throws Throwable {
+            if (method.getName().equals("compareAndSetLong")) {
+                return compareAndSet(
+                        target, (int) arguments[0], (long) arguments[1], (long) arguments[2]);
+            }
+            if (fault == RELEASED_FOR_THIS_LAP && method.getName().equals("putLongRelease")) {
+                long next = (long) arguments[1];
+                boolean release = MpmcLayout.state(next) == MpmcLayout.FREE;
+                arguments[1] = release ? next - layout.span() : next;
+            }
+            return Interception.proceed(target, method, arguments);
+        }
+
+        private boolean compareAndSet(AtomicBuffer target, int index, long expected, long next) {
+            boolean producer = isIn(index, layout.producers());
+            boolean consumer = isIn(index, layout.consumers());
+            boolean takeover = consumer && sameLap(expected, next);
+            boolean skip =
+                    isIn(index, layout.sequences()) && MpmcLayout.state(next) == MpmcLayout.ABORTED;
+            boolean withdrawal =
+                    index == MpmcLayout.REDELIVERY && next == (expected & ~MpmcLayout.SET);
+            boolean announcement = index == MpmcLayout.REDELIVERY && !withdrawal;
+            switch (fault) {
+                case PRODUCER_NOT_NAMED -> {
+                    if (producer) {
+                        return true;
+                    }
+                }
+                case CONSUMER_NOT_NAMED -> {
+                    if (consumer && !takeover) {
+                        return true;
+                    }
+                }
+                case ANONYMOUS_CLAIM -> {
+                    if (index == MpmcLayout.TAIL) {
+                        return target.compareAndSetLong(
+                                index, expected, next & MpmcLayout.POSITION);
+                    }
+                }
+                case ANONYMOUS_TAKE -> {
+                    if (index == MpmcLayout.HEAD) {
+                        return target.compareAndSetLong(
+                                index, expected, next & MpmcLayout.POSITION);
+                    }
+                }
+                case CLAIM_NOT_ATOMIC -> {
+                    if (index == MpmcLayout.TAIL) {
+                        return inSteps(target, index, expected, next);
+                    }
+                }
+                case TAKE_NOT_ATOMIC -> {
+                    if (index == MpmcLayout.HEAD) {
+                        return inSteps(target, index, expected, next);
+                    }
+                }
+                case TAKEOVER_NOT_ATOMIC -> {
+                    if (takeover) {
+                        return inSteps(target, index, expected, next);
+                    }
+                }
+                case NOT_SKIPPED -> {
+                    if (skip) {
+                        return true;
+                    }
+                }
+                case SKIPPED_OUT_OF_ORDER -> {
+                    if (skip) {
+                        return target.compareAndSetLong(index, expected, expected + layout.span());
+                    }
+                }
+                case NOT_ANNOUNCED -> {
+                    if (announcement) {
+                        return true;
+                    }
+                }
+                case WITHDRAWN_BLINDLY -> {
+                    if (withdrawal) {
+                        long now = target.getLongVolatile(index);
+                        return target.compareAndSetLong(index, now, now & ~MpmcLayout.SET);
+                    }
+                }
+                case NOT_TAKEN_OVER -> {
+                    if (takeover) {
+                        return false;
+                    }
+                }
+                default -> {}
+            }
+            return target.compareAndSetLong(index, expected, next);
+        }
+
+        private static boolean inSteps(AtomicBuffer target, int index, long expected, long next) {
+            if (target.getLongVolatile(index) != expected) {
+                return false;
+            }
+            target.putLongVolatile(index, next);
+            return true;
+        }
+
+        private static boolean sameLap(long expected, long next) {
+            return (expected ^ next) >>> MpmcLayout.TAG_BITS == 0
+                    && MpmcLayout.tagOf(expected) != 0;
+        }
+
+        private boolean isIn(int index, int array) {
+            return index >= array && index < array + layout.capacity() * Long.BYTES;
+        }
+    }
+}

@@ -176,8 +176,8 @@ public final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /** Sends a line to the child's standard input. */
-    public ChildJvm say(String line) {
+    /** Sends a line to the child's standard input, as a whole whoever else does so too. */
+    public synchronized ChildJvm say(String line) {
         try {
             toChild.write(line);
             toChild.newLine();

@@ -17,8 +17,14 @@ final class ChildProcess implements AutoCloseable {
     private final BufferedReader fromChild;
 
     ChildProcess(Class<?> main, String... arguments) throws IOException {
+        this(List.of(), main, arguments);
+    }
+
+    /** With flags of the JVM, which peers may need and we do not. */
+    ChildProcess(List<String> flags, Class<?> main, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(flags);
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("shm."))
                 .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
@@ -47,6 +53,7 @@ final class ChildProcess implements AutoCloseable {
     @Override
     public void close() throws IOException {
         toChild.close();
+        process.destroy(); // also if it is stuck in the middle of something
         process.onExit().join();
     }
 }

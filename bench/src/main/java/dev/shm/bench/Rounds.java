@@ -47,7 +47,7 @@ final class Rounds {
                 "%.1f ns (%.1f to %.1f)", median(nanos), nanos[0], nanos[nanos.length - 1]);
     }
 
-    private static double median(double[] nanos) {
+    static double median(double[] nanos) {
         double[] sorted = nanos.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;

@@ -8,7 +8,6 @@ import dev.shm.ring.SpscConsumer;
 import dev.shm.ring.SpscProducer;
 import dev.shm.ring.SpscRing;
 import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
@@ -67,25 +66,15 @@ public final class SpscRoundTrip {
     }
 
     private static void measure(SharedRegion region, int pairs) throws IOException {
-        Process other =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                SpscRoundTrip.class.getName(),
-                                "answer",
-                                region.path().toString())
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
         SpscRoundTrip here = new SpscRoundTrip(region, "there", "back");
         double[] rings = new double[pairs];
         double[] bare = new double[pairs];
         double[] ratios = new double[pairs];
-        try (BufferedWriter to = other.outputWriter();
-                BufferedReader from = other.inputReader()) {
+        try (ChildProcess other =
+                new ChildProcess(SpscRoundTrip.class, "answer", region.path().toString())) {
             for (int i = -WARM_UPS; i < pairs; i++) {
-                double ring = timed(to, from, here::throughRings);
-                double line = timed(to, from, here::throughLines);
+                double ring = timed(other, here::throughRings);
+                double line = timed(other, here::throughLines);
                 if (i >= 0) {
                     rings[i] = ring;
                     bare[i] = line;
@@ -102,14 +91,9 @@ public final class SpscRoundTrip {
         }
     }
 
-    private static double timed(BufferedWriter to, BufferedReader from, Runnable trips)
-            throws IOException {
-        to.write("go\n");
-        to.flush();
-        String ready = from.readLine();
-        if (ready == null) {
-            throw new IllegalStateException("the other process has ended");
-        }
+    private static double timed(ChildProcess other, Runnable trips) throws IOException {
+        other.say("go");
+        other.hear();
         long began = System.nanoTime();
         trips.run();
         return (double) (System.nanoTime() - began) / TRIPS;

@@ -1,7 +1,5 @@
 package dev.shm.bench;
 
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,8 +88,8 @@ public final class SpscThroughput {
                 + String.format(
                         Locale.ROOT,
                         ", per 1000 records: empty %.1f full %.1f",
-                        median(rounds.stream().mapToDouble(Round::empty).toArray()),
-                        median(rounds.stream().mapToDouble(Round::full).toArray()));
+                        Rounds.median(rounds.stream().mapToDouble(Round::empty).toArray()),
+                        Rounds.median(rounds.stream().mapToDouble(Round::full).toArray()));
     }
 
     static String range(double[] values, String unit) {
@@ -100,17 +98,10 @@ public final class SpscThroughput {
         return String.format(
                 Locale.ROOT,
                 "median %.2f %s (%.2f to %.2f)",
-                median(values),
+                Rounds.median(values),
                 unit,
                 sorted[0],
                 sorted[sorted.length - 1]);
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int half = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 
     /** A ring, and a JVM at each of its ends. */
@@ -159,57 +150,36 @@ public final class SpscThroughput {
 
     /** A JVM at one end. */
     private static final class End implements AutoCloseable {
-        private final Process process;
-        private final BufferedReader from;
-        private final BufferedWriter to;
+        private final ChildProcess jvm;
 
         End(String kind, String role, Path directory, Case one) throws IOException {
-            List<String> command = new ArrayList<>();
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            if (kind.equals("agrona")) {
-                command.add(AGRONA_FLAG);
-            }
-            command.addAll(
-                    List.of(
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            SpscChild.class.getName(),
+            jvm =
+                    new ChildProcess(
+                            kind.equals("agrona") ? List.of(AGRONA_FLAG) : List.of(),
+                            SpscChild.class,
                             kind,
                             role,
                             directory.resolve("ring.shm").toString(),
                             Integer.toString(one.recordBytes),
                             Integer.toString(role.equals("consume") ? one.work : 0),
                             Integer.toString(one.batch),
-                            Boolean.toString(one.pauses)));
-            process =
-                    new ProcessBuilder(command)
-                            .redirectError(ProcessBuilder.Redirect.INHERIT)
-                            .start();
-            from = process.inputReader();
-            to = process.outputWriter();
-            if (!"ready".equals(from.readLine())) {
-                throw new IllegalStateException("no answer: " + command);
+                            Boolean.toString(one.pauses));
+            if (!jvm.hear().equals("ready")) {
+                throw new IllegalStateException("kind=" + kind + " role=" + role + ": not ready");
             }
         }
 
         void say(long records) throws IOException {
-            to.write(records + "\n");
-            to.flush();
+            jvm.say(Long.toString(records));
         }
 
         String hear() throws IOException {
-            String line = from.readLine();
-            if (line == null) {
-                throw new IllegalStateException("a JVM has ended");
-            }
-            return line;
+            return jvm.hear();
         }
 
         @Override
         public void close() throws IOException {
-            to.close();
-            process.destroy();
-            process.onExit().join();
+            jvm.close();
         }
     }
 }

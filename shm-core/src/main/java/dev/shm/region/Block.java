@@ -44,6 +44,17 @@ public final class Block implements AutoCloseable {
     }
 
     /**
+     * Makes another buffer over the object's memory, which ends with the region and not with this
+     * block: for what has begun when the block is closed and must be finished.
+     *
+     * @return a buffer of exactly the object's size.
+     * @throws IllegalStateException when this handle or the region is closed.
+     */
+    public MappedBuffer lastingBuffer() {
+        return region.lasting(memory);
+    }
+
+    /**
      * Returns the object's name.
      *
      * @return the name in the directory.

@@ -443,6 +443,11 @@ public final class SharedRegion implements AutoCloseable {
                 });
     }
 
+    /** A view of an object's memory that lasts as long as the region is open. */
+    MappedBuffer lasting(MappedBuffer memory) {
+        return whileOpen(() -> tracked(memory));
+    }
+
     private MappedBuffer tracked(MappedBuffer memory) {
         MappedBuffer view = memory.slice(0, memory.capacity());
         openBuffers.add(view);

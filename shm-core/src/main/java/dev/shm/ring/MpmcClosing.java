@@ -11,7 +11,8 @@ import org.agrona.concurrent.IdleStrategy;
 /**
  * Keeps the operations of one handle and its closing apart. No claim is made after it has begun,
  * and those in progress are waited for: they are visible in the ring itself, so that operations pay
- * nothing.
+ * nothing. One that had passed its last check and claims just afterwards is not seen; it finishes
+ * all the same, over memory that outlasts the handle, and what it took for its user goes back.
  *
  * <p>It is a {@link Lock} so that closing the region can wait too; that knows no more of it than to
  * try it and to unlock it.

@@ -13,6 +13,7 @@ import static dev.shm.ring.MpmcLayout.SET;
 import static dev.shm.ring.MpmcLayout.SLOT;
 import static dev.shm.ring.MpmcLayout.SPACE_EPOCH;
 import static dev.shm.ring.MpmcLayout.TAIL;
+import static dev.shm.ring.MpmcLayout.TYPE;
 import static dev.shm.ring.MpmcLayout.WAITING;
 
 import dev.shm.memory.KillPoint;
@@ -296,6 +297,11 @@ final class MpmcCore {
                     "message length=" + length + ", expected: 0 to " + layout.maxLength());
         }
         return length;
+    }
+
+    /** The type of a claimed message. */
+    int type(int message) {
+        return memory.getInt(message + TYPE);
     }
 
     /** How many consumers died with a message, or gave it back, before this one. */

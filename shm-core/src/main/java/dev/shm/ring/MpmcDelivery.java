@@ -34,7 +34,7 @@ public final class MpmcDelivery {
         this.claim = claim;
         this.message = core.message(claim);
         this.length = core.length(message);
-        this.type = memory.getInt(message + MpmcLayout.TYPE);
+        this.type = core.type(message);
         this.attempts = MpmcCore.isAgain(claim) ? core.attempts(claim) : 0;
         this.hold = held.hold(core, claim, () -> core.requeue(claim));
     }

@@ -75,10 +75,10 @@ public final class MpmcRing implements AutoCloseable {
 
     private MpmcRing(Block block) {
         this.block = block;
-        this.memory = block.buffer();
+        this.memory = block.lastingBuffer(); // what has begun is finished though we are closed
         this.layout = MpmcRingType.layout(block);
         this.maxLength = layout.maxLength();
-        MappedBuffer claims = memory.slice(0, MpmcLayout.TAGS);
+        MappedBuffer claims = memory.part(0, MpmcLayout.TAGS);
         Liveness liveness = block.region().liveness();
         this.core = new MpmcCore(claims, memory, layout, liveness, Waiter.system());
         this.held = block.companion(MpmcHeld.class, shared -> new MpmcHeld());
@@ -248,7 +248,7 @@ public final class MpmcRing implements AutoCloseable {
         if (MpmcCore.isNothing(claim)) {
             return null;
         }
-        MpmcClaim claimed = new MpmcClaim(core, held, memory, claim, length);
+        MpmcClaim claimed = new MpmcClaim(core, held, block.buffer(), claim, length);
         giveBackIfClosing();
         return claimed;
     }
@@ -375,7 +375,7 @@ public final class MpmcRing implements AutoCloseable {
         try {
             int message = core.message(claim);
             int length = core.length(message);
-            int type = memory.getInt(message + MpmcLayout.TYPE);
+            int type = core.type(message);
             handler.onMessage(type, memory, message + MpmcLayout.PAYLOAD, length);
         } finally {
             core.release(claim);
@@ -389,7 +389,7 @@ public final class MpmcRing implements AutoCloseable {
         }
         boolean sound = false;
         try {
-            MpmcDelivery delivery = new MpmcDelivery(core, held, memory, claim);
+            MpmcDelivery delivery = new MpmcDelivery(core, held, block.buffer(), claim);
             sound = true;
             giveBackIfClosing();
             return delivery;

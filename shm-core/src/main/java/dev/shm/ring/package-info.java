@@ -11,6 +11,10 @@
  *       SpscWriter         SpscReader ---&gt; Pace
  *           |                  |
  *           `----&gt; SpscFormat -+---&gt; SpscLayout
+ *
+ *  MpmcRing ---&gt; MpmcClaim, MpmcDelivery ---&gt; MpmcCore ---&gt; MpmcTickets ---&gt; MpmcLayout
+ *      |                                           |
+ *      `-------&gt; MpmcClosing ---&gt; MpmcHeld &lt;-------'
  * </pre>
  */
 @NullMarked

@@ -1,6 +1,7 @@
 package dev.shm.explore;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -82,6 +83,25 @@ public final class Explorer {
      */
     public Exploration replay(String schedule) {
         return explore(threads -> new Exploration(1, execute(schedule, threads)));
+    }
+
+    /**
+     * Tries schedules by chance, of which one must fail, and again in the same way when it is
+     * replayed from its line.
+     *
+     * @param seed of the first; the others have the seeds that follow
+     * @param most how many schedules
+     */
+    public void assertFinds(long seed, int most) {
+        Failure found = sample(seed, most).failure();
+        if (found == null) {
+            throw new AssertionError("no failure, schedules=" + most);
+        }
+        Failure again = replay(found.schedule()).failure();
+        if (again == null
+                || !Objects.equals(found.cause().getMessage(), again.cause().getMessage())) {
+            throw new AssertionError("found: " + found + "\nreplayed: " + again);
+        }
     }
 
     private boolean fails(Choices choices, ExecutorService threads) {

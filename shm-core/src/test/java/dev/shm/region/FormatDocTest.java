@@ -1,9 +1,9 @@
 package dev.shm.region;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.testing.FormatDoc;
 import dev.shm.value.TypeCode;
 import java.io.IOException;
 import java.lang.reflect.Field;
@@ -11,10 +11,7 @@ import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,30 +30,14 @@ import org.junit.jupiter.params.provider.CsvSource;
  * numbers in the tables are compared with the constants of the layout classes, by name.
  */
 class FormatDocTest {
-    private static final Path DOC =
-            Path.of(System.getProperty("basedir", "."), "..", "docs", "format.md");
     private static final Pattern MARK = Pattern.compile("<!-- (.+) -->");
     private static final Pattern BITS = Pattern.compile("(\\d+)-(\\d+)");
 
-    private static String doc() throws IOException {
-        return Files.readString(DOC);
-    }
-
-    /** The rows of the table that follows a comment, each a list of its cells. */
+    /** The rows of a table, without the marks of code. */
     private static List<List<String>> table(String mark) throws IOException {
-        List<String> lines = doc().lines().toList();
-        int at = lines.indexOf("<!-- " + mark + " -->");
-        assertTrue(at >= 0, "no table of " + mark);
-        List<List<String>> rows = new ArrayList<>();
-        for (String line : lines.subList(at + 3, lines.size())) {
-            if (!line.startsWith("|")) {
-                break;
-            }
-            String[] cells = line.substring(1).split("\\|", -1);
-            rows.add(Arrays.stream(cells).map(cell -> cell.replace("`", "").trim()).toList());
-        }
-        assertFalse(rows.isEmpty(), mark);
-        return rows;
+        return FormatDoc.table(mark).stream()
+                .map(row -> row.stream().map(cell -> cell.replace("`", "").trim()).toList())
+                .toList();
     }
 
     /** Fields by name, in the order of the table; reserved ones are left out. */
@@ -84,7 +65,7 @@ class FormatDocTest {
 
     @Test
     void everyTableIsLookedAt() throws IOException {
-        Matcher marks = MARK.matcher(doc());
+        Matcher marks = MARK.matcher(FormatDoc.text());
         List<String> kinds = new ArrayList<>();
         while (marks.find()) {
             if (!marks.group(1).matches("(sync|mpmc) .*")) { // those have tests of their own
@@ -338,7 +319,7 @@ class FormatDocTest {
                                 data,
                                 invoke(layout, null, "copy1", text.length(), data),
                                 invoke(layout, null, "bytes", text.length(), data));
-        assertTrue(doc().replaceAll("\\s+", " ").contains(sentence), sentence);
+        assertTrue(FormatDoc.text().replaceAll("\\s+", " ").contains(sentence), sentence);
     }
 
     private static Object invoke(Class<?> type, Object target, String name, Object... arguments)

@@ -1,6 +1,5 @@
 package dev.shm.region;
 
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.explore.Explorer;
@@ -67,8 +66,6 @@ class RegionExplorerTest {
     }
 
     private static void assertFound(Explorer explorer) {
-        Explorer.Failure failure = explorer.sample(SEED, SAMPLES).failure();
-        assertNotNull(failure);
-        assertNotNull(explorer.replay(failure.schedule()).failure());
+        explorer.assertFinds(SEED, SAMPLES);
     }
 }

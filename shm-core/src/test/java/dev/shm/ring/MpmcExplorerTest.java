@@ -1,7 +1,5 @@
 package dev.shm.ring;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.explore.Explorer;
@@ -53,12 +51,7 @@ class MpmcExplorerTest {
         int deaths = fault.showsWithoutADeath() ? 0 : 2;
         Rules rules = Rules.PLAIN.withDeaths(deaths).withJanitor();
         Explorer explorer = explorer(TWO_AND_TWO, rules, fault);
-        Exploration exploration = explorer.sample(SEED, 20_000);
-        Explorer.Failure failure = exploration.failure();
-        assertNotNull(failure, "schedules=" + exploration.schedules());
-        Explorer.Failure again = explorer.replay(failure.schedule()).failure();
-        assertNotNull(again);
-        assertEquals(failure.cause().getMessage(), again.cause().getMessage());
+        explorer.assertFinds(SEED, 20_000);
     }
 
     private static Explorer explorer(Size size, Rules rules, MpmcFault fault) {

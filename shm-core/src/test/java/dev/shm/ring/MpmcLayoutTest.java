@@ -7,19 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
+import dev.shm.testing.FormatDoc;
 import dev.shm.wait.Waiter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The numbers are the format, and stand in {@code docs/format.md}. */
 class MpmcLayoutTest {
-    private static final Path DOC =
-            Path.of(System.getProperty("basedir", "."), "..", "docs", "format.md");
     private static final int TAG = 3 << 12 | 5;
     private static final int CAPACITY = 4;
 
@@ -128,7 +124,7 @@ class MpmcLayoutTest {
     @Test
     void theDocument_hasTheseNumbers() throws IOException {
         List<String> offsets =
-                table("mpmc layout").stream()
+                FormatDoc.table("mpmc layout").stream()
                         .filter(row -> !row.get(2).equals("reserved"))
                         .map(row -> row.get(2) + "=" + row.get(0))
                         .toList();
@@ -156,34 +152,20 @@ class MpmcLayoutTest {
                         List.of(MpmcLayout.FREE + "", "FREE"),
                         List.of(MpmcLayout.FULL + "", "FULL"),
                         List.of(MpmcLayout.ABORTED + "", "ABORTED")),
-                table("mpmc codes").stream().map(row -> row.subList(0, 2)).toList());
+                FormatDoc.table("mpmc codes").stream().map(row -> row.subList(0, 2)).toList());
         assertEquals(
                 List.of(MpmcLayout.LENGTH + "", MpmcLayout.TYPE + "", MpmcLayout.PAYLOAD + ""),
-                table("mpmc message").stream().map(row -> row.get(0)).toList());
+                FormatDoc.table("mpmc message").stream().map(row -> row.get(0)).toList());
     }
 
     private static void assertBits(String mark, long... masks) throws IOException {
-        List<List<String>> rows = table(mark);
+        List<List<String>> rows = FormatDoc.table(mark);
         assertEquals(masks.length, rows.size(), mark);
         for (int i = 0; i < masks.length; i++) {
             int high = Long.SIZE - 1 - Long.numberOfLeadingZeros(masks[i]);
             int low = Long.numberOfTrailingZeros(masks[i]);
             assertEquals(high + "-" + low, rows.get(i).get(0), mark);
         }
-    }
-
-    private static List<List<String>> table(String mark) throws IOException {
-        List<String> lines = Files.readAllLines(DOC);
-        int at = lines.indexOf("<!-- " + mark + " -->");
-        assertTrue(at >= 0, "no table of " + mark);
-        List<List<String>> rows =
-                lines.subList(at + 3, lines.size()).stream()
-                        .takeWhile(line -> line.startsWith("|"))
-                        .map(line -> Arrays.stream(line.substring(1).split("\\|", -1)))
-                        .map(cells -> cells.map(String::trim).toList())
-                        .toList();
-        assertFalse(rows.isEmpty(), mark);
-        return rows;
     }
 
     /** A participant's ring; the first one makes it, with the number of its first message. */

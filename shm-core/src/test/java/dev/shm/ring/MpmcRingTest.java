@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import org.agrona.concurrent.MessageHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -348,6 +349,36 @@ class MpmcRingTest {
             }
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** What was taken before the handle was closed is released, however late. */
+    @Test
+    void anOperationThatOutlastsItsHandle_isFinished() throws Exception {
+        MpmcRing closed = MpmcRing.open(region, "it");
+        ring.offerLong(1, 1);
+        CountDownLatch reading = new CountDownLatch(1);
+        Semaphore goOn = new Semaphore(0);
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            Future<Boolean> polled =
+                    thread.submit(
+                            () ->
+                                    closed.poll(
+                                            (type, buffer, index, length) -> {
+                                                reading.countDown();
+                                                goOn.acquireUninterruptibly();
+                                                assertEquals(1, buffer.getLong(index));
+                                            }));
+            reading.await();
+            closed.close();
+            goOn.release();
+            assertTrue(polled.get());
+        } finally {
+            thread.shutdownNow();
+        }
+        for (int i = 0; i < ring.capacity(); i++) {
+            assertTrue(ring.offerLong(1, i), ring::toString);
         }
     }
 

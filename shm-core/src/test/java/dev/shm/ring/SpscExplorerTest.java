@@ -1,7 +1,5 @@
 package dev.shm.ring;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.explore.Explorer;
@@ -44,12 +42,7 @@ class SpscExplorerTest {
     void everyFault_isFound(SpscFault fault) {
         Rules rules = Rules.PLAIN.withDeaths(fault.showsWithoutADeath() ? 0 : 1);
         Explorer explorer = explorer(rules, fault, false);
-        Exploration exploration = explorer.sample(SEED, 20_000);
-        Explorer.Failure failure = exploration.failure();
-        assertNotNull(failure, "schedules=" + exploration.schedules());
-        Explorer.Failure again = explorer.replay(failure.schedule()).failure();
-        assertNotNull(again);
-        assertEquals(failure.cause().getMessage(), again.cause().getMessage());
+        explorer.assertFinds(SEED, 20_000);
     }
 
     private static Explorer explorer(Rules rules, SpscFault fault, boolean batches) {

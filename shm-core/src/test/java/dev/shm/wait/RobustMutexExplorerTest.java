@@ -1,7 +1,5 @@
 package dev.shm.wait;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.explore.Explorer;
@@ -71,12 +69,7 @@ class RobustMutexExplorerTest {
 
     /** A failure comes with a schedule that shows it again. */
     private static void assertFound(Explorer explorer) {
-        Exploration exploration = explorer.sample(SEED, 20_000);
-        Explorer.Failure failure = exploration.failure();
-        assertNotNull(failure, "schedules=" + exploration.schedules());
-        Explorer.Failure again = explorer.replay(failure.schedule()).failure();
-        assertNotNull(again);
-        assertEquals(failure.cause().getMessage(), again.cause().getMessage());
+        explorer.assertFinds(SEED, 20_000);
     }
 
     private static Explorer explorer(Size size, Rules rules) {

@@ -31,10 +31,6 @@ final class Endurance {
         return deadline;
     }
 
-    boolean isInterruptible() {
-        return interruptible;
-    }
-
     /**
      * Whether to give up. An interrupt that does not count is put aside, so that sleeps are sleeps.
      */

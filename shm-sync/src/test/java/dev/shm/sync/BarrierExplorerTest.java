@@ -1,7 +1,5 @@
 package dev.shm.sync;
 
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-
 import dev.shm.explore.Explorer;
 import dev.shm.explore.Rules;
 import dev.shm.sync.BarrierScenario.Fault;
@@ -67,7 +65,7 @@ class BarrierExplorerTest {
     }
 
     private static void assertFound(Explorer explorer) {
-        assertNotNull(explorer.sample(SEED, 20_000).failure());
+        explorer.assertFinds(SEED, 20_000);
     }
 
     private static Explorer explorer(Kind kind, Rules rules, TickPolicy ticks, Fault fault) {

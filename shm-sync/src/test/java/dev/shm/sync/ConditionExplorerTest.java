@@ -1,10 +1,8 @@
 package dev.shm.sync;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.shm.explore.Explorer;
-import dev.shm.explore.Explorer.Exploration;
 import dev.shm.explore.Rules;
 import dev.shm.sync.ConditionScenario.Size;
 import dev.shm.wait.TickPolicy;
@@ -66,12 +64,7 @@ class ConditionExplorerTest {
         Size size = deaths ? VISITED : INTERRUPTIBLE;
         TickPolicy ticks = deaths ? TickPolicy.STANDARD : TickPolicy.OFF;
         Explorer explorer = explorer(size, rules, ticks, fault);
-        Exploration exploration = explorer.sample(SEED, 20_000);
-        Explorer.Failure failure = exploration.failure();
-        assertNotNull(failure, "schedules=" + exploration.schedules());
-        Explorer.Failure again = explorer.replay(failure.schedule()).failure();
-        assertNotNull(again);
-        assertEquals(failure.cause().getMessage(), again.cause().getMessage());
+        explorer.assertFinds(SEED, 20_000);
     }
 
     @Test

@@ -152,11 +152,11 @@ class CountingSemaphoreTest {
         try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {
             CountingSemaphore semaphore = CountingSemaphore.of(region, "it", 0);
             AtomicReference<Throwable> thrown = new AtomicReference<>();
-            Thread first = waiting(semaphore, thrown);
+            Thread first = Sleeper.start(semaphore::acquire, thrown);
             first.interrupt();
             first.join();
             assertEquals(InterruptedException.class, thrown.get().getClass());
-            Thread second = waiting(semaphore, thrown);
+            Thread second = Sleeper.start(semaphore::acquire, thrown);
             semaphore.close();
             second.join();
             assertEquals("region=r name=it: handle closed", thrown.get().getMessage());
@@ -183,22 +183,6 @@ class CountingSemaphoreTest {
             thread.join();
             assertEquals(true, interrupted.get());
         }
-    }
-
-    private static Thread waiting(CountingSemaphore semaphore, AtomicReference<Throwable> thrown) {
-        Thread thread =
-                new Thread(
-                        () -> {
-                            try {
-                                semaphore.acquire();
-                            } catch (Exception e) {
-                                thrown.set(e);
-                            }
-                        });
-        thread.setDaemon(true);
-        thread.start();
-        ChildJvm.awaitThat("it sleeps", () -> Peer.sleeps(thread));
-        return thread;
     }
 
     private Peers peers(Where where) {

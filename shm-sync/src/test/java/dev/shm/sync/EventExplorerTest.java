@@ -1,7 +1,5 @@
 package dev.shm.sync;
 
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-
 import dev.shm.explore.Explorer;
 import dev.shm.explore.Rules;
 import dev.shm.sync.EventScenario.Fault;
@@ -70,7 +68,7 @@ class EventExplorerTest {
     }
 
     private static void assertFound(Explorer explorer) {
-        assertNotNull(explorer.sample(SEED, 10_000).failure());
+        explorer.assertFinds(SEED, 10_000);
     }
 
     private static Explorer explorer(

@@ -1,7 +1,5 @@
 package dev.shm.sync;
 
-import static org.junit.jupiter.api.Assertions.assertNotNull;
-
 import dev.shm.explore.Explorer;
 import dev.shm.explore.Rules;
 import dev.shm.sync.SemaphoreScenario.Fault;
@@ -121,7 +119,7 @@ class SemaphoreExplorerTest {
     }
 
     private static void assertFound(Explorer explorer) {
-        assertNotNull(explorer.sample(SEED, 10_000).failure());
+        explorer.assertFinds(SEED, 10_000);
     }
 
     private static Explorer explorer(

@@ -197,7 +197,7 @@ class SharedBarrierTest {
         try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {
             SharedBarrier barrier = SharedBarrier.create(region, "it", 2);
             AtomicReference<Throwable> thrown = new AtomicReference<>();
-            Thread waiting = waiting(barrier, thrown);
+            Thread waiting = Sleeper.start(barrier::await, thrown);
             waiting.interrupt();
             waiting.join();
             assertEquals(InterruptedException.class, thrown.get().getClass());
@@ -216,8 +216,8 @@ class SharedBarrierTest {
             SharedBarrier other = SharedBarrier.open(region, "it");
             AtomicReference<Throwable> thrown = new AtomicReference<>();
             AtomicReference<Throwable> thrownThere = new AtomicReference<>();
-            Thread waiting = waiting(barrier, thrown);
-            Thread waitingThere = waiting(other, thrownThere);
+            Thread waiting = Sleeper.start(barrier::await, thrown);
+            Thread waitingThere = Sleeper.start(other::await, thrownThere);
             barrier.close();
             waiting.join();
             waitingThere.join();
@@ -242,7 +242,7 @@ class SharedBarrierTest {
             itself.set(barrier);
             SharedBarrier other = SharedBarrier.open(region, "it");
             AtomicReference<Throwable> thrown = new AtomicReference<>();
-            Thread waiting = waiting(other, thrown);
+            Thread waiting = Sleeper.start(other::await, thrown);
             assertThrows(IllegalStateException.class, barrier::await);
             waiting.join();
             assertEquals(BrokenBarrierException.class, thrown.get().getClass());
@@ -269,12 +269,12 @@ class SharedBarrierTest {
         try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {
             SharedBarrier barrier = SharedBarrier.create(region, "it", 2);
             AtomicReference<Throwable> thrown = new AtomicReference<>();
-            Thread waiting = waiting(barrier, thrown);
+            Thread waiting = Sleeper.start(barrier::await, thrown);
             try (SharedRegion other = Peers.open(directory.resolve("r.shm"))) {
                 SharedBarrier theirs = SharedBarrier.open(other, "it");
                 assertEquals(0, theirs.await());
                 waiting.join();
-                waiting = waiting(barrier, thrown);
+                waiting = Sleeper.start(barrier::await, thrown);
             }
             waiting.join();
             assertEquals(BrokenBarrierException.class, thrown.get().getClass());
@@ -299,9 +299,9 @@ class SharedBarrierTest {
                                 assertThrows(
                                         TimeoutException.class,
                                         () -> barrier.await(1, MILLISECONDS));
-                                third.set(waiting(barrier, late));
+                                third.set(Sleeper.start(barrier::await, late));
                             });
-            Thread first = waiting(barrier, thrown);
+            Thread first = Sleeper.start(barrier::await, thrown);
             assertEquals(0, leading.await());
             first.join();
             ChildJvm.awaitThat("it has arrived", () -> barrier.getNumberWaiting() == 1);
@@ -326,7 +326,7 @@ class SharedBarrierTest {
                                 Thread.currentThread().interrupt(); // stands for a third thread
                                 assertThrows(InterruptedException.class, barrier::await);
                             });
-            Thread first = waiting(barrier, thrown);
+            Thread first = Sleeper.start(barrier::await, thrown);
             assertEquals(0, leading.await());
             first.join();
             assertEquals(null, thrown.get());
@@ -364,22 +364,6 @@ class SharedBarrierTest {
         assertEquals(
                 all.size() * (all.size() - 1) / 2,
                 all.stream().mapToInt(peer -> Integer.parseInt(peer.hear())).sum());
-    }
-
-    private static Thread waiting(SharedBarrier barrier, AtomicReference<Throwable> thrown) {
-        Thread thread =
-                new Thread(
-                        () -> {
-                            try {
-                                barrier.await();
-                            } catch (Exception e) {
-                                thrown.set(e);
-                            }
-                        });
-        thread.setDaemon(true);
-        thread.start();
-        ChildJvm.awaitThat("it sleeps", () -> Peer.sleeps(thread));
-        return thread;
     }
 
     private Peers peers(Where where) {

@@ -12,7 +12,6 @@ import dev.shm.testing.ChildJvm;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,7 +161,7 @@ class SharedEventTest {
         try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {
             SharedEvent event = SharedEvent.create(region, "it");
             AtomicReference<Throwable> thrown = new AtomicReference<>();
-            Thread waiting = waiting(event, thrown);
+            Thread waiting = Sleeper.start(event::await, thrown);
             waiting.interrupt();
             waiting.join();
             assertEquals(InterruptedException.class, thrown.get().getClass());
@@ -181,7 +180,7 @@ class SharedEventTest {
             SharedEvent event = SharedEvent.create(region, "it");
             try (SharedEvent other = SharedEvent.open(region, "it")) {
                 AtomicReference<Throwable> thrown = new AtomicReference<>();
-                Thread waiting = waiting(event, thrown);
+                Thread waiting = Sleeper.start(event::await, thrown);
                 event.close();
                 waiting.join();
                 assertEquals(
@@ -189,30 +188,12 @@ class SharedEventTest {
                         assertThrows(IllegalStateException.class, event::isSet).getMessage());
                 assertEquals(IllegalStateException.class, thrown.get().getClass());
 
-                Thread another = waiting(other, thrown);
+                Thread another = Sleeper.start(other::await, thrown);
                 region.close();
                 another.join();
                 assertEquals("region=r: closed", thrown.get().getMessage());
             }
         }
-    }
-
-    private static Thread waiting(SharedEvent event, AtomicReference<Throwable> thrown) {
-        CountDownLatch started = new CountDownLatch(1);
-        Thread thread =
-                new Thread(
-                        () -> {
-                            started.countDown();
-                            try {
-                                event.await();
-                            } catch (Exception e) {
-                                thrown.set(e);
-                            }
-                        });
-        thread.setDaemon(true);
-        thread.start();
-        ChildJvm.awaitThat("it sleeps", () -> Peer.sleeps(thread));
-        return thread;
     }
 
     @Test

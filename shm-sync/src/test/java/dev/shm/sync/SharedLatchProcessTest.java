@@ -67,8 +67,7 @@ class SharedLatchProcessTest {
         "latch.counted, BLOCKED",
         "latch.counted, RACING",
         "latch.opened, IDLE",
-        "latch.opened, BLOCKED",
-        "latch.opened, RACING"
+        "latch.opened, BLOCKED"
     })
     void killedAfterTheLastCount(String point, Bystander kind) throws Exception {
         victim.ask("join 1");
@@ -79,6 +78,18 @@ class SharedLatchProcessTest {
         kind.expect(survivor, "await", "done");
         latch.await();
         assertTrue(latch.isDone(1));
+    }
+
+    /** Who races before that may open the gate itself. */
+    @Test
+    void killedAfterOpening_othersRacing() throws Exception {
+        victim.ask("join 1");
+        latch.countDown(0);
+        victim.stopAt("latch.opened").say("countDown 1").awaitStopped("latch.opened");
+        Peer survivor = Bystander.RACING.begin(peers, "await");
+        victim.kill();
+        Bystander.RACING.expect(survivor, "await", "done");
+        latch.await();
     }
 
     @Test

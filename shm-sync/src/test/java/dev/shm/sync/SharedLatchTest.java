@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.region.SharedRegion;
 import dev.shm.sync.SharedLatch.Mode;
-import dev.shm.testing.ChildJvm;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -92,7 +91,7 @@ class SharedLatchTest {
             Thread waiting;
             try (SharedRegion other = Peers.open(directory.resolve("r.shm"))) {
                 SharedLatch.of(other, "it", 2, Mode.PARTIES).join(1);
-                waiting = waiting(latch, thrown);
+                waiting = Sleeper.start(latch::await, thrown);
             }
             waiting.join();
             assertEquals(
@@ -112,11 +111,11 @@ class SharedLatchTest {
         try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {
             SharedLatch latch = SharedLatch.of(region, "it", 1);
             AtomicReference<Throwable> thrown = new AtomicReference<>();
-            Thread first = waiting(latch, thrown);
+            Thread first = Sleeper.start(latch::await, thrown);
             first.interrupt();
             first.join();
             assertEquals(InterruptedException.class, thrown.get().getClass());
-            Thread second = waiting(latch, thrown);
+            Thread second = Sleeper.start(latch::await, thrown);
             assertEquals("SharedLatch[name=it, count=1 of 1, waiters=yes]", latch.toString());
             latch.close();
             second.join();
@@ -152,22 +151,6 @@ class SharedLatchTest {
                     "SharedLatch[name=parties, parties to come=64 of 64, waiters=no]",
                     SharedLatch.open(region, "parties").toString());
         }
-    }
-
-    private static Thread waiting(SharedLatch latch, AtomicReference<Throwable> thrown) {
-        Thread thread =
-                new Thread(
-                        () -> {
-                            try {
-                                latch.await();
-                            } catch (Exception e) {
-                                thrown.set(e);
-                            }
-                        });
-        thread.setDaemon(true);
-        thread.start();
-        ChildJvm.awaitThat("it sleeps", () -> Peer.sleeps(thread));
-        return thread;
     }
 
     private Peers peers(Where where) {

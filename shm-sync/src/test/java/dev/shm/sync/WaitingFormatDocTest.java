@@ -1,15 +1,12 @@
 package dev.shm.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.CacheLine;
 import dev.shm.region.ObjectType;
+import dev.shm.testing.FormatDoc;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,24 +16,11 @@ import org.junit.jupiter.api.Test;
 
 /** Holds what {@code docs/format.md} says of the objects to wait with to their layouts. */
 class WaitingFormatDocTest {
-    private static final Path DOC =
-            Path.of(System.getProperty("basedir", "."), "..", "docs", "format.md");
     private static final long INT = 0xFFFF_FFFFL;
     private static final int LINE = CacheLine.BYTES;
 
-    /** The rows of the table that follows a comment, each a list of its cells. */
     private static List<List<String>> table(String mark) throws IOException {
-        List<String> lines = Files.readAllLines(DOC);
-        int at = lines.indexOf("<!-- sync " + mark + " -->");
-        assertTrue(at >= 0, "no table of " + mark);
-        List<List<String>> rows =
-                lines.subList(at + 3, lines.size()).stream()
-                        .takeWhile(line -> line.startsWith("|"))
-                        .map(line -> Arrays.stream(line.substring(1).split("\\|", -1)))
-                        .map(cells -> cells.map(String::trim).toList())
-                        .toList();
-        assertFalse(rows.isEmpty(), mark);
-        return rows;
+        return FormatDoc.table("sync " + mark);
     }
 
     private static void assertLayout(String mark, Map<String, Integer> offsets) throws IOException {

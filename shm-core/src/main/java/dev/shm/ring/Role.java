@@ -1,7 +1,10 @@
 package dev.shm.ring;
 
 import dev.shm.memory.KillPoint;
+import dev.shm.region.Block;
+import dev.shm.region.Participant;
 import dev.shm.wait.Liveness;
+import java.util.Optional;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
@@ -38,6 +41,33 @@ final class Role {
             if (buffer.compareAndSetInt(word, holder, liveness.self())) {
                 KillPoint.at("spsc.role");
                 return 0;
+            }
+        }
+    }
+
+    /**
+     * Takes the role from nobody or the dead.
+     *
+     * @param block what has the role, in the file.
+     * @param object how messages call it, such as {@code ring=trades}.
+     * @param what the role is.
+     * @throws IllegalStateException if a living participant has it; the message says which.
+     */
+    void take(Block block, String object, String what) {
+        for (int holder = tryTake(); holder != 0; holder = tryTake()) {
+            int tag = holder;
+            Optional<Participant> living =
+                    block.region().participants().stream().filter(p -> p.id() == tag).findFirst();
+            if (living.isPresent()) {
+                throw new IllegalStateException(
+                        object
+                                + ": the process with pid="
+                                + living.get().pid()
+                                + " is its "
+                                + what
+                                + " (participant "
+                                + tag
+                                + "), and there can be one at a time");
             }
         }
     }

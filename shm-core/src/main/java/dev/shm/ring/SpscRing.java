@@ -3,9 +3,7 @@ package dev.shm.ring;
 import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
-import dev.shm.region.Participant;
 import dev.shm.region.SharedRegion;
-import java.util.Optional;
 import org.agrona.concurrent.AtomicBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -160,23 +158,7 @@ public final class SpscRing implements AutoCloseable {
     }
 
     private void take(Role role, String what) {
-        for (int holder = role.tryTake(); holder != 0; holder = role.tryTake()) {
-            int tag = holder;
-            Optional<Participant> living =
-                    block.region().participants().stream().filter(p -> p.id() == tag).findFirst();
-            if (living.isPresent()) {
-                throw new IllegalStateException(
-                        "ring="
-                                + name()
-                                + ": the process with pid="
-                                + living.get().pid()
-                                + " is its "
-                                + what
-                                + " (participant "
-                                + tag
-                                + "), and there can be one at a time");
-            }
-        }
+        role.take(block, "ring=" + name(), what);
     }
 
     /**

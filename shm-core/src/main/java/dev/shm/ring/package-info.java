@@ -15,6 +15,10 @@
  *  MpmcRing ---&gt; MpmcClaim, MpmcDelivery ---&gt; MpmcCore ---&gt; MpmcTickets ---&gt; MpmcLayout
  *      |                                           |
  *      `-------&gt; MpmcClosing ---&gt; MpmcHeld &lt;-------'
+ *
+ *  Broadcast ---&gt; BroadcastTransmitter ---&gt; BroadcastWriter ---&gt; BroadcastLayout
+ *      |                  `---&gt; RoleGuard, Role                        ^
+ *      `--------&gt; BroadcastReceiver ------&gt; BroadcastReader -----------'
  * </pre>
  */
 @NullMarked

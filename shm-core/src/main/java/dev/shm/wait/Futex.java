@@ -50,7 +50,16 @@ final class Futex implements Waiter {
 
     static final Futex INSTANCE = load();
 
-    private Futex() {}
+    private final int flags;
+
+    /**
+     * A futex.
+     *
+     * @param flags of its operations: none, but where a test shows what PRIVATE would do
+     */
+    Futex(int flags) {
+        this.flags = flags;
+    }
 
     @Override
     public boolean await(AtomicBuffer buffer, int index, int expected, long nanos) {
@@ -70,7 +79,7 @@ final class Futex implements Waiter {
         }
     }
 
-    private static long sleep(long address, int expected, long nanos) {
+    private long sleep(long address, int expected, long nanos) {
         Timespec timeout = TIMESPEC.get();
         timeout.set(nanos);
         FutexSleep sleep = SLEEP.get();
@@ -78,7 +87,7 @@ final class Futex implements Waiter {
         try {
             return Thread.currentThread().isInterrupted()
                     ? 0
-                    : syscall(SYS_FUTEX, address, FUTEX_WAIT, expected, timeout.address);
+                    : syscall(SYS_FUTEX, address, FUTEX_WAIT | flags, expected, timeout.address);
         } finally {
             if (!sleep.ends()) {
                 SLEEP.remove();
@@ -95,7 +104,8 @@ final class Futex implements Waiter {
         WaitWord.check(buffer, index);
         ByteBuffer memory = directMemory(buffer);
         try {
-            if (syscall(SYS_FUTEX, address(memory, buffer, index), FUTEX_WAKE, count, 0) < 0) {
+            long address = address(memory, buffer, index);
+            if (syscall(SYS_FUTEX, address, FUTEX_WAKE | flags, count, 0) < 0) {
                 throw failure("wake", index, Native.getLastError());
             }
         } finally {
@@ -161,7 +171,7 @@ final class Futex implements Waiter {
         if (syscall(SYS_FUTEX, word.address, FUTEX_WAKE, 1, 0) < 0) {
             throw new UnsupportedOperationException("futex: errno=" + Native.getLastError());
         }
-        return new Futex();
+        return new Futex(0);
     }
 
     private static native long syscall(

@@ -56,6 +56,16 @@ public final class Explorer {
     }
 
     /**
+     * How many schedules a test tries by chance: {@code -Dshm.test.explored}, if that is given.
+     *
+     * @param ordinarily how many otherwise
+     * @return how many
+     */
+    public static int samples(int ordinarily) {
+        return Integer.getInteger("shm.test.explored", ordinarily);
+    }
+
+    /**
      * Tries schedules by chance.
      *
      * @param seed of the first; the others have the seeds that follow

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class MpmcExplorerTest {
     private static final long SEED = 6;
-    private static final int SAMPLES = Integer.getInteger("shm.test.explored", 5_000);
+    private static final int SAMPLES = Explorer.samples(5_000);
 
     private static final Size TWO_AND_TWO = new Size(2, 2, 2, false, false);
     private static final Size ONE_AND_TWO = new Size(1, 4, 2, false, false);

@@ -9,22 +9,17 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.shm.explore.Interception;
 import dev.shm.memory.MappedBuffer;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntPredicate;
-import java.util.regex.Pattern;
 import org.agrona.concurrent.AtomicBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What the futex does beyond what every waiter does. */
 class FutexTest {
-    private static final Path TASKS = Path.of("/proc/self/task");
     private static final int WORD = 64;
     private static final int SLEEPERS = 3;
 
@@ -43,7 +38,7 @@ class FutexTest {
 
     @Test
     void system_sleepsOnTheFutex() throws Exception {
-        assumeTrue(canSeeSleepers(), "the kernel does not show what threads sleep on");
+        assumeTrue(KernelSleeps.canBeSeen(), "the kernel does not show what threads sleep on");
         Background<Boolean> sleeper =
                 Background.start(
                         () -> SystemWaiter.INSTANCE.await(buffer, WORD, 0, Long.MAX_VALUE));
@@ -54,7 +49,7 @@ class FutexTest {
 
     @Test
     void wake_wakesAsManyAsItSays() throws Exception {
-        assumeTrue(canSeeSleepers(), "the kernel does not show what threads sleep on");
+        assumeTrue(KernelSleeps.canBeSeen(), "the kernel does not show what threads sleep on");
         List<Background<Boolean>> sleepers = new ArrayList<>();
         for (int i = 0; i < SLEEPERS; i++) {
             sleepers.add(
@@ -90,44 +85,19 @@ class FutexTest {
         return null;
     }
 
-    private static boolean canSeeSleepers() {
-        try {
-            return Files.readString(TASKS.resolve("..").resolve("syscall")).length() > 0;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     private void awaitSleepers(IntPredicate condition) throws Exception {
         long address = Pointer.nativeValue(Native.getDirectBufferPointer(memory)) + WORD;
         // FUTEX_WAIT without the PRIVATE flag, on our word
-        Pattern waiting = Pattern.compile("(202|98) 0x" + Long.toHexString(address) + " 0x0 ");
+        String call = "0x" + Long.toHexString(address) + " 0x0 0x0";
+        long self = ProcessHandle.current().pid();
         Background.start(
                         () -> {
-                            while (!condition.test(sleepers(waiting))) {
+                            while (!condition.test(
+                                    Collections.frequency(KernelSleeps.of(self), call))) {
                                 Thread.onSpinWait();
                             }
                             return true;
                         })
                 .join();
-    }
-
-    /** How many threads of this JVM are inside such a system call. */
-    private static int sleepers(Pattern call) throws IOException {
-        int count = 0;
-        try (DirectoryStream<Path> tasks = Files.newDirectoryStream(TASKS)) {
-            for (Path task : tasks) {
-                count += isInside(task, call) ? 1 : 0;
-            }
-        }
-        return count;
-    }
-
-    private static boolean isInside(Path task, Pattern call) {
-        try {
-            return call.matcher(Files.readString(task.resolve("syscall"))).lookingAt();
-        } catch (IOException ended) {
-            return false;
-        }
     }
 }

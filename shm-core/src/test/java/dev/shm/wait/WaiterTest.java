@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.shm.memory.MappedBuffer;
 import dev.shm.testing.ChildJvm;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
@@ -35,6 +39,7 @@ class WaiterTest {
     private static final AtomicInteger SLEEPERS = new AtomicInteger();
     private static final long FOREVER = Long.MAX_VALUE;
     private static final int ROUNDS = 2_000;
+    private static final int PRIVATE = 128; // FUTEX_PRIVATE_FLAG
 
     @TempDir Path dir;
 
@@ -117,6 +122,58 @@ class WaiterTest {
             child.join();
         }
         assertEquals(2 * ROUNDS, mapped.getIntVolatile(WORD));
+    }
+
+    /**
+     * The fault that the test above is there to find: with PRIVATE operations both players are
+     * asleep in the end, and one of them on an int that has changed.
+     */
+    @Test
+    void wake_ofAPrivateFutex_doesNotReachAnotherProcess() throws Exception {
+        assumeTrue(FutexTest.isHere() && KernelSleeps.canBeSeen());
+        Waiter waiter = new Futex(PRIVATE);
+        Path file = dir.resolve("words");
+        MappedBuffer mapped = SharedFile.map(file);
+        MappedBuffer same = mapped.slice(0, SharedFile.BYTES);
+        try (ChildJvm child = ChildJvm.of(Child.class).start(file, WAITERS.size())) {
+            Background<Void> ours = Background.start(() -> play(waiter, mapped, 0));
+            long self = ProcessHandle.current().pid();
+            ChildJvm.awaitThat("one is stranded", () -> isStranded(self, child.pid(), same));
+            mapped.invalidate("enough");
+            waiter.wakeAll(same, WORD); // in one process it does reach
+            assertThrows(IllegalStateException.class, ours::join);
+        }
+        assertTrue(same.getIntVolatile(WORD) < 2 * ROUNDS);
+    }
+
+    /**
+     * Whether both players sleep, though each changes the int and wakes the other before it does,
+     * and the int is another than one of them sleeps on. Who has slept on one value never does so
+     * again after it was awake.
+     */
+    private static boolean isStranded(long one, long other, AtomicBuffer buffer) {
+        List<Integer> before = sleptOn(one);
+        List<Integer> meanwhile = sleptOn(other);
+        int value = buffer.getIntVolatile(WORD);
+        return before.size() == 1
+                && meanwhile.size() == 1
+                && before.equals(sleptOn(one))
+                && (before.get(0) != value || meanwhile.get(0) != value);
+    }
+
+    /** The values of our int that threads sleep on, with PRIVATE operations. */
+    private static List<Integer> sleptOn(long pid) {
+        String word = Integer.toHexString(WORD);
+        Pattern call = Pattern.compile("0x\\S+0" + word + " 0x80 0x(\\S+)"); // of a mapped page
+        try {
+            return KernelSleeps.of(pid).stream()
+                    .map(call::matcher)
+                    .filter(Matcher::matches)
+                    .map(match -> Integer.parseInt(match.group(1), 16))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @ParameterizedTest
@@ -301,9 +358,10 @@ class WaiterTest {
     static final class Child {
         private Child() {}
 
-        /** File, and the number of the waiter. */
+        /** File, and the number of the waiter; behind all others there is the private futex. */
         public static void main(String[] arguments) throws IOException {
-            Waiter waiter = WAITERS.get(Integer.parseInt(arguments[1]));
+            int number = Integer.parseInt(arguments[1]);
+            Waiter waiter = number < WAITERS.size() ? WAITERS.get(number) : new Futex(PRIVATE);
             play(waiter, SharedFile.map(Path.of(arguments[0])), 1);
         }
     }

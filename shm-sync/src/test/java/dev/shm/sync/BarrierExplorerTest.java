@@ -1,5 +1,7 @@
 package dev.shm.sync;
 
+import static dev.shm.explore.Explorer.samples;
+
 import dev.shm.explore.Explorer;
 import dev.shm.explore.Rules;
 import dev.shm.sync.BarrierScenario.Fault;
@@ -18,7 +20,9 @@ class BarrierExplorerTest {
     void withoutADeath_noTickIsNeeded(Kind kind) {
         explorer(kind, Rules.PLAIN, TickPolicy.OFF, Fault.NONE).depthFirst(2).assertClean();
         Rules rules = Rules.PLAIN.withInterrupts(1);
-        explorer(kind, rules, TickPolicy.OFF, Fault.NONE).sample(SEED, 3_000).assertClean();
+        explorer(kind, rules, TickPolicy.OFF, Fault.NONE)
+                .sample(SEED, samples(3_000))
+                .assertClean();
     }
 
     /** BEHAVIOURS 6.15, 20.9. */
@@ -28,7 +32,7 @@ class BarrierExplorerTest {
         Rules rules = Rules.PLAIN.withDeaths(2);
         explorer(kind, rules, TickPolicy.STANDARD, Fault.NONE).depthFirst(2).assertClean();
         explorer(kind, rules.withJanitor().withInterrupts(1), TickPolicy.STANDARD, Fault.NONE)
-                .sample(SEED, 4_000)
+                .sample(SEED, samples(4_000))
                 .assertClean();
     }
 

@@ -24,8 +24,10 @@ enum ConditionFault {
     WAKE_BEFORE_STORE,
     /** Who leaves for another reason does not look whether it was chosen. */
     CHOSEN_IS_NOT_LOOKED_AT,
-    /** A signal that was given to one who died is not passed on. */
+    /** Nobody finds the signal that was given to one who died. */
     NO_PASSING_ON,
+    /** It is found, and taken from the dead, but given to nobody else. */
+    PASSED_ON_TO_NOBODY,
     /** Sleepers do not look whether the lock's owner lives. */
     NO_PROBE,
     /** Who is told of a death does not count it. */
@@ -118,9 +120,10 @@ enum ConditionFault {
             }
             Object result = Interception.proceed(target, method, arguments);
             boolean unlocked =
-                    method.getName().equals("compareAndSetInt")
+                    method.getName().equals("compareAndSetLong")
                             && index == lock + LockLayout.MUTEX
-                            && ((int) arguments[2] & ConditionLayout.TAG) == 0;
+                            && (boolean) result
+                            && ((long) arguments[2] & ConditionLayout.TAG) == 0;
             Object[] late = unlocked ? postponed.remove(Thread.currentThread()) : null;
             if (late != null) {
                 target.putLongRelease((int) late[0], (long) late[1]);
@@ -136,6 +139,9 @@ enum ConditionFault {
                 return false;
             }
             int state = ConditionLayout.state((long) arguments[1]);
+            if (fault == PASSED_ON_TO_NOBODY && state == ConditionLayout.SIGNALLED) {
+                return isPassingOn();
+            }
             if (fault == WAKE_BEFORE_STORE && state < 0) {
                 waiter.wake(target, index, 1);
             }
@@ -144,6 +150,11 @@ enum ConditionFault {
                 return true;
             }
             return false;
+        }
+
+        private static boolean isPassingOn() {
+            return StackWalker.getInstance()
+                    .walk(frames -> frames.anyMatch(f -> f.getMethodName().equals("passOn")));
         }
 
         private static long overlooked(long cell) {

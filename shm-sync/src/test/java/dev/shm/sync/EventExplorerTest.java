@@ -1,5 +1,7 @@
 package dev.shm.sync;
 
+import static dev.shm.explore.Explorer.samples;
+
 import dev.shm.explore.Explorer;
 import dev.shm.explore.Rules;
 import dev.shm.sync.EventScenario.Fault;
@@ -18,7 +20,9 @@ class EventExplorerTest {
     void withoutADeath_noTickIsNeeded(boolean automatic) {
         explorer(automatic, Rules.PLAIN, TickPolicy.OFF, Fault.NONE).depthFirst(2).assertClean();
         Rules rules = Rules.PLAIN.withInterrupts(2);
-        explorer(automatic, rules, TickPolicy.OFF, Fault.NONE).sample(SEED, 4_000).assertClean();
+        explorer(automatic, rules, TickPolicy.OFF, Fault.NONE)
+                .sample(SEED, samples(4_000))
+                .assertClean();
     }
 
     /** Who idles has not announced itself: it must see by itself what comes meanwhile. */
@@ -29,7 +33,7 @@ class EventExplorerTest {
         explorer(automatic, rules, TickPolicy.OFF, Fault.NONE, IDLES).depthFirst(1).assertClean();
         rules = rules.withDeaths(1);
         explorer(automatic, rules, TickPolicy.STANDARD, Fault.NONE, IDLES)
-                .sample(SEED, 4_000)
+                .sample(SEED, samples(4_000))
                 .assertClean();
         assertFound(explorer(automatic, Rules.PLAIN, TickPolicy.STANDARD, Fault.NO_WAKE, IDLES));
     }
@@ -41,7 +45,7 @@ class EventExplorerTest {
         Rules rules = Rules.PLAIN.withDeaths(2).withInterrupts(1);
         explorer(automatic, rules, TickPolicy.STANDARD, Fault.NONE).depthFirst(1).assertClean();
         explorer(automatic, rules, TickPolicy.STANDARD, Fault.NONE)
-                .sample(SEED, 6_000)
+                .sample(SEED, samples(6_000))
                 .assertClean();
     }
 

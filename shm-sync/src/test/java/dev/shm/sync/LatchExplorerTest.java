@@ -1,5 +1,7 @@
 package dev.shm.sync;
 
+import static dev.shm.explore.Explorer.samples;
+
 import dev.shm.explore.Explorer;
 import dev.shm.explore.Rules;
 import dev.shm.sync.LatchScenario.Fault;
@@ -16,7 +18,7 @@ class LatchExplorerTest {
     void withoutADeath_noTickIsNeeded() {
         explorer(Rules.PLAIN, TickPolicy.OFF, Fault.NONE).depthFirst(2).assertClean();
         Rules rules = Rules.PLAIN.withInterrupts(1);
-        explorer(rules, TickPolicy.OFF, Fault.NONE).sample(SEED, 3_000).assertClean();
+        explorer(rules, TickPolicy.OFF, Fault.NONE).sample(SEED, samples(3_000)).assertClean();
     }
 
     @Test
@@ -24,7 +26,7 @@ class LatchExplorerTest {
         Rules rules = Rules.PLAIN.withDeaths(2);
         explorer(rules, TickPolicy.STANDARD, Fault.NONE).depthFirst(2).assertClean();
         explorer(rules.withJanitor(), TickPolicy.STANDARD, Fault.NONE)
-                .sample(SEED, 4_000)
+                .sample(SEED, samples(4_000))
                 .assertClean();
     }
 

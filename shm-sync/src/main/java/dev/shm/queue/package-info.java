@@ -1,0 +1,12 @@
+/**
+ * Queues, stacks and pipes that live in a region, for threads of any of its processes. What was put
+ * in is not lost when a process dies, and nobody waits for the dead.
+ *
+ * <pre>
+ *  queue ---&gt; ring, codec, sync ---&gt; region ---&gt; wait ---&gt; memory
+ * </pre>
+ */
+@NullMarked
+package dev.shm.queue;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,20 +3,15 @@ package dev.shm.examples.sync;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.examples.ExampleRun;
 import java.io.IOException;
-import java.nio.charset.Charset;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each program prints what its documentation says, nothing else, and leaves no region behind. */
 class SyncExamplesTest {
-    private static final int NATIVE_ACCESS_SINCE = 24;
-
     @TempDir Path regions;
 
     @Test
@@ -71,25 +66,6 @@ class SyncExamplesTest {
     }
 
     private List<String> run(Class<?> program) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        if (Runtime.version().feature() >= NATIVE_ACCESS_SINCE) {
-            command.add("--enable-native-access=ALL-UNNAMED"); // or the JVM warns
-        }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
-        Path errors = regions.resolveSibling(regions.getFileName() + ".err");
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
-        builder.environment().put("SHM_DIR", regions.toString());
-        Process process = builder.start();
-        String out = new String(process.getInputStream().readAllBytes(), Charset.defaultCharset());
-        int exit = process.waitFor();
-        String err = Files.readString(errors);
-        Files.delete(errors);
-        assertEquals("", err);
-        assertEquals(0, exit);
-        try (Stream<Path> left = Files.list(regions)) {
-            assertEquals(List.of(), left.toList());
-        }
-        return out.lines().toList();
+        return ExampleRun.of(program, regions);
     }
 }

@@ -1,0 +1,56 @@
+package dev.shm.examples.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.shm.examples.ExampleRun;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each program prints what its documentation says, nothing else, and leaves no region behind. */
+class ProcessExamplesTest {
+    @TempDir Path regions;
+
+    @Test
+    void startAndJoin() throws Exception {
+        assertEquals(
+                List.of(
+                        "helper is the child of main",
+                        "hits=3, exit code 0",
+                        "both saw the same process id: true"),
+                ExampleRun.of(StartAndJoin.class, regions));
+    }
+
+    @Test
+    void exitCodes() throws Exception {
+        assertEquals(
+                List.of(
+                        "returned: 0",
+                        "called System.exit(3): 3",
+                        "threw an exception: 1",
+                        "was terminated: -15",
+                        "was killed: -9"),
+                ExampleRun.of(ExitCodes.class, regions));
+    }
+
+    @Test
+    void terminateThenJoin() throws Exception {
+        assertEquals(
+                List.of(
+                        "ended by itself: false",
+                        "the exit hook says goodbye",
+                        "alive: false, exit code -15"),
+                ExampleRun.of(TerminateThenJoin.class, regions));
+    }
+
+    @Test
+    void daemonOrNot() throws Exception {
+        assertEquals(
+                List.of(
+                        "the daemon has ended",
+                        "the other one goes on: true",
+                        "the other one has ended"),
+                ExampleRun.of(DaemonOrNot.class, regions));
+    }
+}

@@ -1,0 +1,100 @@
+package dev.shm.process;
+
+import static dev.shm.process.ProcessLayout.BYTES;
+import static dev.shm.process.ProcessLayout.EXITING;
+import static dev.shm.process.ProcessLayout.PID;
+import static dev.shm.process.ProcessLayout.RUNNING;
+import static dev.shm.process.ProcessLayout.STAGE;
+
+import dev.shm.region.AttachMode;
+import dev.shm.region.Block;
+import dev.shm.region.ObjectSpec;
+import dev.shm.region.RegionFormatException;
+import dev.shm.region.SharedRegion;
+
+/**
+ * What a child notes in the region, so that its parent can tell how it ended: whoever is killed
+ * runs no exit hooks.
+ *
+ * <p><b>Threads and processes.</b> The child writes, its parent reads after it has ended.
+ *
+ * <p><b>If a process dies.</b> If it is the child, that is what the record is for. If it is the
+ * parent, the record stays in the region.
+ */
+final class ExitRecord {
+    private static final int SIGNALLED = 128; // and the signal's number, as in a shell
+    private static final int HANGUP = 1;
+    private static final int INTERRUPT = 2;
+    private static final int TERMINATE = 15;
+
+    private final Block block;
+
+    private ExitRecord(Block block) {
+        this.block = block;
+        int bytes = block.buffer().capacity();
+        if (bytes != BYTES) {
+            block.close();
+            throw new RegionFormatException(
+                    "object=" + block.name() + " bytes=" + bytes + ", expected: " + BYTES);
+        }
+    }
+
+    /** A new one. */
+    static ExitRecord create(SharedRegion region, String name) {
+        ObjectSpec spec = new ObjectSpec(SharedProcessType.INSTANCE, 0, 0, BYTES, "", memory -> {});
+        return new ExitRecord(region.attach(name, spec, AttachMode.CREATE));
+    }
+
+    /** The one that the parent has made. */
+    static ExitRecord open(SharedRegion region, String name) {
+        return new ExitRecord(region.attach(name, SharedProcessType.INSTANCE));
+    }
+
+    /** Notes that the child runs, and from now on also that it exits. */
+    void begin() {
+        block.buffer().putIntRelease(PID, (int) ProcessHandle.current().pid());
+        block.buffer().putIntRelease(STAGE, RUNNING);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::exiting, "shm-exit"));
+    }
+
+    private void exiting() {
+        try {
+            block.buffer().putIntRelease(STAGE, EXITING);
+        } catch (IllegalStateException regionClosed) {
+            // The task has closed its region: an exit code above 128 will read as a signal.
+        }
+    }
+
+    /**
+     * How the child ended, told from its exit status.
+     *
+     * @return its exit code, or the negative number of the signal that killed it.
+     */
+    int exitCode(int status) {
+        int signal = status - SIGNALLED;
+        return signal > 0 && (isOrderly(signal) || !ranHooks()) ? -signal : status;
+    }
+
+    /** Whether a JVM runs its exit hooks when it gets this signal. */
+    private static boolean isOrderly(int signal) {
+        return signal == HANGUP || signal == INTERRUPT || signal == TERMINATE;
+    }
+
+    private boolean ranHooks() {
+        try {
+            return block.buffer().getIntAcquire(STAGE) == EXITING;
+        } catch (IllegalStateException regionClosed) {
+            return false;
+        }
+    }
+
+    /** Removes it from the region. */
+    void remove() {
+        try {
+            block.region().remove(block.name());
+            block.close();
+        } catch (RuntimeException closedOrDamaged) {
+            // It stays in the region, 128 bytes, as it does where the parent is killed.
+        }
+    }
+}

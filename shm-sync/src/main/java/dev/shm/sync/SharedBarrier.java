@@ -278,7 +278,8 @@ public final class SharedBarrier implements AutoCloseable {
 
     /**
      * Makes the barrier as new. Those who wait get {@link BrokenBarrierException}; processes that
-     * died belong to it no more. To be called by one, when it is known that the others are out.
+     * died belong to it no more; one whose death is noticed only afterwards breaks it again. To be
+     * called by one, when it is known that the others are out.
      */
     public void reset() {
         core.reset();

@@ -28,7 +28,8 @@ import java.util.concurrent.locks.Condition;
  * }
  * }</pre>
  *
- * <p>It has a name of its own in the region, and belongs to one lock for good. Signals go to
+ * <p>It has a name of its own in the region, and belongs to one lock for good: it makes none of its
+ * own, and is locked and unlocked by that one only, which {@link #lock()} returns. Signals go to
  * threads in the order in which they began to wait. A wait that a signal has ended says so, also
  * when its time ran out or the thread was interrupted meanwhile. While nobody dies no wait ends
  * without a signal.

@@ -490,7 +490,8 @@ public final class SharedLock implements Lock, AutoCloseable {
      * Lets go of the lock, which stays in the region. Later calls throw IllegalStateException, and
      * so do calls through this handle that wait for the lock, when it is their turn. If a thread of
      * this process holds the lock it goes on holding it until it unlocks, and if one waits on a
-     * condition of the lock it goes on waiting, and holds the lock afterwards.
+     * condition of the lock it goes on waiting, and holds the lock afterwards. So a {@code try
+     * (lock)} statement does not lock, and its end does not unlock.
      */
     @Override
     public void close() {

@@ -243,7 +243,8 @@ public final class SharedReadWriteLock implements ReadWriteLock, AutoCloseable {
 
     /**
      * Lets go of the lock, which stays in the region. Later calls throw IllegalStateException. If
-     * threads of this process read or write, or wait to do so, they go on until they unlock.
+     * threads of this process read or write, or wait to do so, they go on until they unlock. So the
+     * end of a {@code try (lock)} statement does not unlock.
      */
     @Override
     public void close() {

@@ -313,7 +313,8 @@ public final class SharedSemaphore implements AutoCloseable {
     /**
      * Lets go of the semaphore, which stays in the region. Later calls throw IllegalStateException.
      * Permits that this process holds it goes on holding: until it releases them through another
-     * handle, closes the region, or dies.
+     * handle, closes the region, or dies. So a {@code try (semaphore)} statement acquires nothing,
+     * and its end releases nothing.
      */
     @Override
     public void close() {

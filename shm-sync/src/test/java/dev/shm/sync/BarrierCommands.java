@@ -75,7 +75,6 @@ final class BarrierCommands implements Commands {
             case "show" -> {
                 return barrier.toString();
             }
-            case "close" -> barrier.close();
             default -> throw new IllegalArgumentException(words[0]);
         }
         return "done";

@@ -1,7 +1,7 @@
 package dev.shm.sync;
 
 /** What a survivor does at the time of a death. Its commands must include {@code race}. */
-enum Bystander {
+public enum Bystander {
     /** It comes afterwards. */
     IDLE,
     /** It waits. */
@@ -10,18 +10,27 @@ enum Bystander {
     RACING;
 
     /** Begins, before the death. */
-    Peer begin(Peers peers, String wait) {
-        Peer peer = peers.add();
+    public Peer begin(Peers peers, String wait) {
+        return begin(peers, wait, "race");
+    }
+
+    /** The same with its own word for racing. */
+    public Peer begin(Peers peers, String wait, String race) {
+        return begin(peers.add(), wait, race);
+    }
+
+    /** The same with a peer that is there. */
+    public Peer begin(Peer peer, String wait, String race) {
         if (this == BLOCKED) {
             peer.say(wait).awaitAsleep();
         } else if (this == RACING) {
-            peer.say("race");
+            peer.say(race);
         }
         return peer;
     }
 
     /** Comes if it has not yet, and gets this, in the end. */
-    void expect(Peer peer, String wait, String outcome) {
+    public void expect(Peer peer, String wait, String outcome) {
         if (this == IDLE) {
             peer.say(wait);
         }

@@ -7,7 +7,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Closes handles that are in use. */
-final class Closing {
+public final class Closing {
     private static final int ROUNDS = 300;
 
     private Closing() {}
@@ -17,7 +17,7 @@ final class Closing {
      *
      * @param lock acquires, and returns what unlocks; that must not fail.
      */
-    static void whileUsed(AutoCloseable handle, Callable<Runnable> lock) throws Exception {
+    public static void whileUsed(AutoCloseable handle, Callable<Runnable> lock) throws Exception {
         AtomicInteger rounds = new AtomicInteger();
         FutureTask<Exception> using =
                 new FutureTask<>(

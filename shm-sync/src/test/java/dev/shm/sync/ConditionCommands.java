@@ -45,10 +45,11 @@ final class ConditionCommands implements Commands {
             case "add" -> String.valueOf(value.addAndGet(Integer.parseInt(words[1])));
             case "wait" -> words.length == 1 ? await() : await(Long.parseLong(words[1]));
             case "depth" -> depth(Integer.parseInt(words[1]));
-            case "take" -> take();
+            case "take" -> take(condition::await);
+            case "race" -> take(() -> condition.await(1, TimeUnit.MILLISECONDS));
             case "takeAll" -> {
                 for (int i = 0; i < Integer.parseInt(words[1]); i++) {
-                    take();
+                    take(condition::await);
                 }
                 yield "taken";
             }
@@ -89,17 +90,24 @@ final class ConditionCommands implements Commands {
         return String.valueOf(after);
     }
 
-    /** Waits until the value is positive, and takes one of it. */
-    private String take() throws InterruptedException {
-        if (lock.acquire() == SharedLock.Acquisition.OWNER_DIED) {
+    /** A wait, as long as it may be. */
+    @FunctionalInterface
+    private interface Wait {
+        void run() throws InterruptedException;
+    }
+
+    /** Waits until the value is positive, and takes one of it; over, if it was told of a death. */
+    private String take(Wait wait) throws InterruptedException {
+        boolean told = lock.acquire() == SharedLock.Acquisition.OWNER_DIED;
+        if (told) {
             lock.markConsistent();
         }
         try {
             while (value.getLong() == 0) {
-                condition.await();
+                wait.run();
             }
             value.setLong(value.getLong() - 1);
-            return "taken";
+            return told ? "taken over" : "taken";
         } catch (OwnerDiedException e) {
             value.setLong(value.getLong() - 1);
             lock.markConsistent();

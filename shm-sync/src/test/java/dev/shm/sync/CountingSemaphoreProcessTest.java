@@ -12,7 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Counting semaphores, while a process dies in one. */
+/**
+ * Counting semaphores, while a process dies, or only stops, at each step of one. Its peers are
+ * idle, blocked, and racing. BEHAVIOURS 20.6.
+ */
 class CountingSemaphoreProcessTest {
     @TempDir private Path directory;
     private Peers peers;
@@ -37,18 +40,27 @@ class CountingSemaphoreProcessTest {
         "semaphore.freed, RACING",
         "semaphore.signalled, IDLE",
         "semaphore.signalled, BLOCKED",
-        "semaphore.signalled, RACING"
+        "semaphore.signalled, RACING",
+        "semaphore.released, IDLE",
+        "semaphore.released, BLOCKED",
+        "semaphore.released, RACING"
     })
     void killedBeforeItWakes(String point, Bystander kind) {
-        Peer blocked = peers.add().say("acquire 2");
-        blocked.awaitAsleep();
-        Peer survivor = kind.begin(peers, "acquire");
+        Peer blocked = peers.add();
+        Peer survivor = peers.add();
         try (Victim victim = victim()) {
-            victim.stopAt(point).say("release 3").awaitStopped(point);
-            victim.kill();
+            boolean stopped;
+            do { // who wakes by a tick just then, and passes the wake on, leaves it none to make
+                blocked.say("acquire 2").awaitAsleep();
+                kind.begin(survivor, "acquire", "race");
+                stopped = !victim.stopAt(point).ask("release 3").equals("released");
+                if (stopped) {
+                    victim.kill();
+                }
+                blocked.expect("acquired");
+                kind.expect(survivor, "acquire", "acquired");
+            } while (!stopped);
         }
-        blocked.expect("acquired");
-        kind.expect(survivor, "acquire", "acquired");
         assertEquals(0, semaphore.getValue());
     }
 
@@ -78,6 +90,37 @@ class CountingSemaphoreProcessTest {
             victim.kill();
         }
         assertFalse(semaphore.tryAcquire());
+    }
+
+    /** Whoever comes finds the permit as well. */
+    @ParameterizedTest
+    @EnumSource(names = {"IDLE", "RACING"})
+    void killedAsWaiter_woken_othersComing(Bystander kind) {
+        try (Victim victim = victim()) {
+            victim.stopWhenWoken("acquire", semaphore::release);
+            Peer survivor = kind.begin(peers, "acquire");
+            victim.kill();
+            kind.expect(survivor, "acquire", "acquired");
+        }
+        assertFalse(semaphore.tryAcquire());
+    }
+
+    /** Nobody waits for one that waits and is stopped, nor when it is dead. */
+    @ParameterizedTest
+    @EnumSource
+    void stoppedAsWaiter_andKilled_holdsNobodyUp(Bystander kind) {
+        try (Victim victim = victim()) {
+            victim.stopAt("semaphore.announced").say("acquire").awaitStopped("semaphore.announced");
+            for (boolean killed : new boolean[] {false, true}) {
+                Peer survivor = kind.begin(peers, "acquire");
+                if (killed) {
+                    victim.kill();
+                }
+                semaphore.release();
+                kind.expect(survivor, "acquire", "acquired");
+            }
+        }
+        assertEquals(0, semaphore.getValue());
     }
 
     private Victim victim() {

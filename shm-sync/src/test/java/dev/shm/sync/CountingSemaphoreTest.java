@@ -147,6 +147,7 @@ class CountingSemaphoreTest {
         }
     }
 
+    /** BEHAVIOURS 20.23. */
     @Test
     void waits_endByInterruptAndByClose() throws Exception {
         try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {

@@ -12,10 +12,12 @@ final class LockCommands implements Commands {
     static final String LOCK = "it";
     static final String VALUE = "n";
 
+    private final SharedRegion region;
     private final SharedLock lock;
     private final SharedValue value;
 
     LockCommands(SharedRegion region) {
+        this.region = region;
         lock = SharedLock.open(region, LOCK);
         value = SharedValue.of(region, VALUE, 'q');
     }
@@ -36,6 +38,15 @@ final class LockCommands implements Commands {
             case "repair" -> {
                 lock.markConsistent();
                 yield "repaired";
+            }
+            case "letGo" -> {
+                lock.close();
+                yield "let go";
+            }
+            case "letGoOfAnother" -> {
+                SharedLock another = SharedLock.open(region, LOCK);
+                new Thread(another::close).start();
+                yield "letting go";
             }
             case "isLocked" -> String.valueOf(lock.isLocked());
             case "holds" -> String.valueOf(lock.holdCount());

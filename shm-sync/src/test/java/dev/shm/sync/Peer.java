@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Assertions;
 
 /** A thread, wherever it is, that carries out one command after the other. See {@link Peers}. */
-final class Peer {
+public final class Peer {
     private static final long WATCHDOG_SECONDS = 60;
 
     private final Body body;
@@ -28,7 +28,7 @@ final class Peer {
     private final Queue<Future<String>> answers = new ArrayDeque<>();
 
     /** What carries out the commands. */
-    interface Body {
+    public interface Body {
         /** Carries out a command, and returns what came of it. */
         String carryOut(String command);
 
@@ -44,13 +44,13 @@ final class Peer {
     }
 
     /** Gives it a command, to be carried out after those before it. */
-    Peer say(String command) {
+    public Peer say(String command) {
         answers.add(listener.submit(() -> body.carryOut(command)));
         return this;
     }
 
     /** Waits for the answer to the oldest command that has not been heard yet. */
-    String hear() {
+    public String hear() {
         try {
             return answers.remove().get(WATCHDOG_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
@@ -60,26 +60,26 @@ final class Peer {
         }
     }
 
-    void expect(String answer) {
+    public void expect(String answer) {
         Assertions.assertEquals(answer, hear());
     }
 
-    String ask(String command) {
+    public String ask(String command) {
         return say(command).hear();
     }
 
     /** Whether the oldest answer that has not been heard is still to come. */
-    boolean isBusy() {
+    public boolean isBusy() {
         return !answers.isEmpty() && !answers.element().isDone();
     }
 
     /** Waits until the command in progress sleeps on shared memory. */
-    void awaitAsleep() {
+    public void awaitAsleep() {
         ChildJvm.awaitThat("the peer is asleep", body::isAsleep);
     }
 
     /** Ends the peer, which must not be stuck. */
-    void close() {
+    public void close() {
         body.close();
         listener.shutdown();
         try {
@@ -92,7 +92,7 @@ final class Peer {
     }
 
     /** What a command returned, or the exception that it threw. */
-    static String outcome(Commands commands, String command) {
+    public static String outcome(Commands commands, String command) {
         try {
             return commands.run(command.split(" ", -1));
         } catch (Exception | Error e) {
@@ -101,7 +101,7 @@ final class Peer {
     }
 
     /** Whether a thread is inside a waiter; it has then announced what it waits for. */
-    static boolean sleeps(Thread thread) {
+    public static boolean sleeps(Thread thread) {
         return Arrays.stream(thread.getStackTrace())
                 .anyMatch(
                         frame ->

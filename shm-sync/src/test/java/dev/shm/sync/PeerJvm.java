@@ -10,24 +10,27 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A JVM with one peer in it, for {@link Peers} and for tests that kill it.
  *
  * <p>Standard input gives it a line at a time: {@code open FILE COMMANDS} and {@code close}; {@code
- * asleep?}, answered with true or false; {@code stop at POINT HIT} (with {@link StopAtKillPoint})
- * and {@code go on}; anything else is a command, answered by a line. The JVM ends when its standard
- * input does.
+ * asleep?} and {@code idle?}, answered with true or false; {@code stop at POINT HIT} (with {@link
+ * StopAtKillPoint}) and {@code go on}; anything else is a command, answered by a line. The JVM ends
+ * when its standard input does.
  */
 final class PeerJvm {
     static final String OPEN = "open";
     static final String CLOSE = "close";
     static final String CLOSED = "closed";
     static final String STATE = "asleep?";
+    static final String IDLE = "idle?";
     static final String STOP_AT = "stop at";
     static final String GO_ON = "go on";
 
     private final ExecutorService worker = Executors.newSingleThreadExecutor();
+    private final AtomicInteger unfinished = new AtomicInteger();
     private volatile Thread busy = Thread.currentThread();
     private SharedRegion region;
     private Commands commands;
@@ -49,6 +52,8 @@ final class PeerJvm {
             StopAtKillPoint.goOn();
         } else if (line.equals(STATE)) {
             System.out.println(STATE + Peer.sleeps(busy));
+        } else if (line.equals(IDLE)) {
+            System.out.println(IDLE + (unfinished.get() == 0));
         } else if (line.startsWith(STOP_AT)) {
             StopAtKillPoint.arm(words[2], Integer.parseInt(words[3]));
         } else if (words[0].equals(OPEN)) {
@@ -57,6 +62,7 @@ final class PeerJvm {
             region.close();
             worker.execute(() -> System.out.println(CLOSED));
         } else {
+            unfinished.incrementAndGet();
             worker.execute(() -> carryOut(line));
         }
     }
@@ -72,6 +78,8 @@ final class PeerJvm {
 
     private void carryOut(String command) {
         busy = Thread.currentThread();
-        System.out.println(Peer.outcome(commands, command));
+        String outcome = Peer.outcome(commands, command);
+        unfinished.decrementAndGet();
+        System.out.println(outcome);
     }
 }

@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
  * peer's region by a constructor that takes nothing else. Closing ends the peers, and fails if one
  * is stuck. JVMs are kept for the next test.
  */
-final class Peers implements AutoCloseable {
+public final class Peers implements AutoCloseable {
     private static final Deque<ChildJvm> IDLE = new ArrayDeque<>();
 
     private final Where where;
@@ -39,7 +39,7 @@ final class Peers implements AutoCloseable {
     private final SharedRegion region;
     private final List<Peer> peers = new ArrayList<>();
 
-    Peers(Where where, Path directory, Class<? extends Commands> commands) {
+    public Peers(Where where, Path directory, Class<? extends Commands> commands) {
         this.where = where;
         this.file = directory.resolve("peers.shm");
         this.commands = commands;
@@ -47,18 +47,18 @@ final class Peers implements AutoCloseable {
     }
 
     /** The region of one file; each call makes another participant. */
-    static SharedRegion open(Path file) {
+    public static SharedRegion open(Path file) {
         return SharedRegion.openOrCreate(
                 RegionOptions.at(file).bytes(1 << 18).maxParticipants(16).maxObjects(16));
     }
 
     /** The test's own. */
-    SharedRegion region() {
+    public SharedRegion region() {
         return region;
     }
 
     /** One more; objects that it needs must be there. */
-    Peer add() {
+    public Peer add() {
         Peer.Body body =
                 switch (where) {
                     case THREADS -> new InJvm(commands, region, false);
@@ -70,7 +70,7 @@ final class Peers implements AutoCloseable {
         return peer;
     }
 
-    List<Peer> add(int count) {
+    public List<Peer> add(int count) {
         List<Peer> added = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             added.add(add());
@@ -84,7 +84,7 @@ final class Peers implements AutoCloseable {
         peers.forEach(Peer::close);
     }
 
-    static Commands make(Class<? extends Commands> commands, SharedRegion region) {
+    public static Commands make(Class<? extends Commands> commands, SharedRegion region) {
         try {
             return commands.getDeclaredConstructor(SharedRegion.class).newInstance(region);
         } catch (ReflectiveOperationException e) {

@@ -1,6 +1,7 @@
 package dev.shm.sync;
 
 import dev.shm.region.SharedRegion;
+import dev.shm.sync.SharedLock.Acquisition;
 import dev.shm.testing.ChildCommands.Commands;
 import dev.shm.value.SharedArray;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,11 @@ final class ReadWriteCommands implements Commands {
                                     : side.tryLock(
                                             Long.parseLong(words[1]), TimeUnit.MILLISECONDS));
             case "acquire" -> lock.writeLock().acquire().toString();
+            case "visitRead", "raceRead" -> {
+                visitReading(words[0].startsWith("race"));
+                yield "visited";
+            }
+            case "visitWrite", "raceWrite" -> visitWriting(words[0].startsWith("race")).toString();
             case "repair" -> {
                 lock.writeLock().markConsistent();
                 yield "repaired";
@@ -55,6 +61,28 @@ final class ReadWriteCommands implements Commands {
             }
             default -> throw new IllegalArgumentException(words[0]);
         };
+    }
+
+    private void visitReading(boolean racing) throws InterruptedException {
+        Lock side = lock.readLock();
+        if (!racing) {
+            side.lock();
+        } else {
+            while (!side.tryLock(1, TimeUnit.MILLISECONDS)) {
+                Thread.onSpinWait();
+            }
+        }
+        side.unlock();
+    }
+
+    /** Says whether a writer died, and does not repair. */
+    private Acquisition visitWriting(boolean racing) throws InterruptedException {
+        Acquisition acquisition = racing ? null : lock.writeLock().acquire();
+        while (acquisition == null) {
+            acquisition = lock.writeLock().tryAcquire(1, TimeUnit.MILLISECONDS);
+        }
+        lock.writeLock().unlock();
+        return acquisition;
     }
 
     private void increment(int times) {

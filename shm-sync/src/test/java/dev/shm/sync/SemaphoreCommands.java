@@ -42,7 +42,7 @@ final class SemaphoreCommands implements Commands {
             case "count" -> semaphore.availablePermits() + " " + semaphore.heldPermits();
             case "show" -> semaphore.toString();
             case "race" -> {
-                while (!semaphore.tryAcquire()) {
+                while (!semaphore.tryAcquire(number)) {
                     Thread.onSpinWait();
                 }
                 yield "acquired";

@@ -16,11 +16,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A process is killed, or only stopped, at each step of the condition's protocol. BEHAVIOURS 4.14,
- * 20.7.
+ * A process is killed, or only stopped, at each step of the condition's protocol (ALGORITHMS 4.2),
+ * while others are idle, blocked or racing. BEHAVIOURS 4.14, 20.7, 20.17.
  */
 @SuppressWarnings("LockNotBeforeTry") // a test that fails need not unlock
 class SharedConditionProcessTest {
@@ -102,82 +103,147 @@ class SharedConditionProcessTest {
         }
     }
 
+    /** The same, whatever the others do; and while it is only stopped nobody gets its signal. */
+    @ParameterizedTest
+    @EnumSource
+    void killedWhenChosen_losesNoItem(Bystander kind) throws Exception {
+        try (Victim victim = victim().stopAt("condition.woken")) {
+            victim.say("wait");
+            awaitWaiters(1);
+            Peer survivor = peers.add();
+            if (kind == Bystander.BLOCKED) {
+                survivor.say("take");
+                awaitWaiters(2);
+            }
+            give(1);
+            victim.awaitStopped("condition.woken");
+            pause();
+            assertEquals(kind == Bystander.BLOCKED, survivor.isBusy());
+            if (kind == Bystander.RACING) {
+                survivor.say("race");
+            }
+            victim.kill();
+            kind.expect(survivor, "take", "taken");
+            assertEquals(0, items.getLong());
+            awaitWaiters(0);
+        }
+    }
+
+    /** A waiter dies that nobody has chosen yet, just after it has unlocked. */
+    @ParameterizedTest
+    @EnumSource
+    void killedWhenReleased_takesNoSignal(Bystander kind) {
+        try (Victim victim = victim().stopAt("condition.released")) {
+            victim.say("wait").awaitStopped("condition.released");
+            Peer survivor = kind.begin(peers, "take");
+            victim.kill();
+            give(1);
+            kind.expect(survivor, "take", "taken");
+            assertEquals(0, items.getLong());
+            awaitWaiters(0);
+        }
+    }
+
     /** The signal of a dead waiter is passed on by one that dies before it has forgotten it. */
-    @Test
-    void killedAfterPassingOn_losesNoSignal_andLeavesNone() {
+    @ParameterizedTest
+    @EnumSource
+    void killedAfterPassingOn_losesNoSignal_andLeavesNone(Bystander kind) throws Exception {
         try (Victim chosen = victim().stopAt("condition.woken");
                 Victim passing = victim()) {
             chosen.say("wait");
             awaitWaiters(1);
             Peer first = peers.add().say("take");
             awaitWaiters(2);
-            Peer second = peers.add().say("take");
-            awaitWaiters(3);
+            Peer second = peers.add();
+            if (kind == Bystander.BLOCKED) {
+                second.say("take");
+                awaitWaiters(3);
+            }
             signal();
             chosen.awaitStopped("condition.woken");
             passing.ask("lock"); // so that nobody else passes on
             passing.ask("add 2");
+            if (kind == Bystander.RACING) {
+                second.say("race");
+            }
             chosen.kill();
             ChildJvm.awaitThat("the death is known", () -> region.participants().size() == 4);
             passing.stopAt("condition.passed").say("signal");
             passing.awaitStopped("condition.passed");
-            assertEquals(1, condition.waiters());
+            assertEquals(kind == Bystander.BLOCKED ? 1 : 0, condition.waiters());
+            assertStaysLocked();
             passing.kill();
-            Set<String> answers = Set.of(first.hear(), second.hear());
-            assertEquals(Set.of("taken over", "taken"), answers); // the death wakes both
-            assertEquals(0, items.getLong());
-            assertEquals(0, condition.waiters());
+            assertOneTakesOver(kind, first, second);
             assertEquals("false", peers.add().ask("wait 30"));
         }
     }
 
     /** A waiter dies with the lock, before its wait has returned. */
-    @Test
-    void killedWhenChosen_withTheLock_isAnOwnerThatDied() {
+    @ParameterizedTest
+    @EnumSource
+    void killedWhenChosen_withTheLock_isAnOwnerThatDied(Bystander kind) throws Exception {
         try (Victim victim = victim().stopAt("condition.relocked")) {
             victim.say("take");
             awaitWaiters(1);
-            Peer survivor = peers.add().say("take");
-            awaitWaiters(2);
-            lock.lock();
-            items.setLong(1);
-            condition.signal();
-            lock.unlock();
+            Peer survivor = peers.add();
+            if (kind == Bystander.BLOCKED) {
+                survivor.say("take");
+                awaitWaiters(2);
+            }
+            give(1);
             victim.awaitStopped("condition.relocked");
+            if (kind == Bystander.RACING) {
+                survivor.say("race");
+            }
+            assertStaysLocked();
+            assertEquals(kind != Bystander.IDLE, survivor.isBusy());
             victim.kill();
-            survivor.expect("taken over");
+            kind.expect(survivor, "take", "taken over");
             assertEquals(0, items.getLong());
             assertConsistent();
         }
     }
 
     /** A waiter dies between its announcement and the unlock. */
-    @Test
-    void killedWhenAnnounced_isAnOwnerThatDied() {
+    @ParameterizedTest
+    @EnumSource
+    void killedWhenAnnounced_isAnOwnerThatDied(Bystander kind) throws Exception {
         try (Victim victim = victim().stopAt("condition.announced")) {
+            items.setLong(1);
             victim.say("wait").awaitStopped("condition.announced");
+            Peer survivor = kind.begin(peers, "take");
+            assertStaysLocked();
+            assertEquals(kind != Bystander.IDLE, survivor.isBusy());
             victim.kill();
-            assertEquals(Acquisition.OWNER_DIED, lock.acquire());
-            lock.markConsistent();
+            kind.expect(survivor, "take", "taken over");
             assertEquals(0, condition.waiters());
-            condition.signal();
-            lock.unlock();
+            assertConsistent();
         }
     }
 
     /** The signaller dies after it has chosen, before the wake. */
-    @Test
-    void killedBeforeItWakes() {
+    @ParameterizedTest
+    @EnumSource
+    void killedBeforeItWakes(Bystander kind) throws Exception {
         try (Victim victim = victim()) {
-            Peer survivor = peers.add().say("take");
+            Peer chosen = peers.add().say("take");
             awaitWaiters(1);
+            Peer other = peers.add();
+            if (kind == Bystander.BLOCKED) {
+                other.say("take");
+                awaitWaiters(2);
+            }
             victim.ask("lock");
-            victim.ask("add 1");
+            victim.ask("add 2");
+            if (kind == Bystander.RACING) {
+                other.say("race");
+            }
             victim.stopAt("condition.signalled").say("signal");
             victim.awaitStopped("condition.signalled");
+            assertStaysLocked();
+            assertTrue(chosen.isBusy());
             victim.kill();
-            survivor.expect("taken over");
-            assertConsistent();
+            assertOneTakesOver(kind, chosen, other);
         }
     }
 
@@ -219,13 +285,48 @@ class SharedConditionProcessTest {
         try (Victim victim = victim().stopAt("condition.woken")) {
             victim.say("wait");
             awaitWaiters(1);
-            Peer other = peers.add().say("wait 200");
+            Peer other = peers.add().say("wait");
             awaitWaiters(2);
             signal();
             victim.awaitStopped("condition.woken");
-            other.expect("false");
+            assertEquals("false", peers.add().ask("wait 50"));
+            assertTrue(other.isBusy());
             victim.goOn();
             victim.expect("woken");
+            signal();
+            other.expect("woken");
+        }
+    }
+
+    /** Nor is one that has not been chosen yet: it keeps its turn. */
+    @Test
+    void stoppedWhenReleased_keepsItsTurn() throws Exception {
+        try (Victim victim = victim().stopAt("condition.released")) {
+            victim.say("wait").awaitStopped("condition.released");
+            Peer other = peers.add().say("wait");
+            awaitWaiters(2);
+            signal();
+            pause();
+            assertTrue(other.isBusy());
+            victim.goOn();
+            victim.expect("woken");
+            signal();
+            other.expect("woken");
+        }
+    }
+
+    /** One that has the lock again, and does not go on, has it. */
+    @Test
+    void stoppedWithTheLock_keepsIt() throws Exception {
+        try (Victim victim = victim().stopAt("condition.relocked")) {
+            victim.say("take");
+            awaitWaiters(1);
+            give(1);
+            victim.awaitStopped("condition.relocked");
+            assertStaysLocked();
+            victim.goOn();
+            victim.expect("taken");
+            assertConsistent();
         }
     }
 
@@ -274,18 +375,41 @@ class SharedConditionProcessTest {
                     victim.awaitStopped(point);
                     victim.kill();
                 }
-                lock.lock();
-                items.setLong(items.getLong() + 1);
-                condition.signal();
-                lock.unlock();
+                give(1);
             }
             taker.expect("taken");
             assertEquals(0, items.getLong());
         }
     }
 
+    /** Of two, one is told of the death; both take. */
+    private void assertOneTakesOver(Bystander kind, Peer one, Peer other) {
+        if (kind == Bystander.IDLE) {
+            other.say("take");
+        }
+        assertEquals(Set.of("taken over", "taken"), Set.of(one.hear(), other.hear()));
+        assertEquals(0, items.getLong());
+        assertEquals(0, condition.waiters());
+        assertConsistent();
+    }
+
+    private void assertStaysLocked() throws InterruptedException {
+        assertFalse(lock.tryLock(50, MILLISECONDS));
+    }
+
+    /** For as long as it takes to look after the others a few times. */
+    private void pause() throws InterruptedException {
+        SharedEvent never = SharedEvent.of(region, "never");
+        assertFalse(never.await(50, MILLISECONDS));
+    }
+
     private void signal() {
+        give(0);
+    }
+
+    private void give(int count) {
         lock.lock();
+        items.setLong(items.getLong() + count);
         condition.signal();
         lock.unlock();
     }

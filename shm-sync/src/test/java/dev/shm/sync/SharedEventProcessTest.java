@@ -14,7 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Events, while a process dies in one. Its peers are idle, blocked, and racing. */
+/**
+ * A process is killed, or only stopped, at each step of an event's protocol (ALGORITHMS 4.1), while
+ * others are idle, blocked or racing. BEHAVIOURS 20.8, 20.17.
+ */
 class SharedEventProcessTest {
     private static final String PASSED = "passed";
 
@@ -70,30 +73,34 @@ class SharedEventProcessTest {
         assertFalse(event.await(0, MILLISECONDS));
     }
 
-    @Test
-    void clearing_diesAfterIt() {
+    @ParameterizedTest
+    @EnumSource
+    void clearing_diesAfterIt(Bystander kind) {
         SharedEvent event = event(Mode.MANUAL_RESET);
         event.set();
         victim.stopAt("event.cleared").say("clear").awaitStopped("event.cleared");
         assertFalse(event.isSet());
+        Peer survivor = kind.begin(peers, "await");
         victim.kill();
-        Peer blocked = peers.add().say("await");
-        blocked.awaitAsleep();
         event.set();
-        blocked.expect(PASSED);
+        kind.expect(survivor, "await", PASSED);
     }
 
-    /** What it announced costs one wake for nothing. */
-    @Test
-    void waiter_diesBeforeItSleeps() {
+    /** What it announced costs one wake for nothing. Nobody waits for it while it is stopped. */
+    @ParameterizedTest
+    @EnumSource
+    void waiter_diesBeforeItSleeps(Bystander kind) {
         SharedEvent event = event(Mode.AUTO_RESET);
         victim.stopAt("event.announced").say("await").awaitStopped("event.announced");
-        Peer blocked = peers.add().say("await");
-        blocked.awaitAsleep();
-        victim.kill();
-        event.set();
-        blocked.expect(PASSED);
-        assertFalse(event.isSet());
+        for (boolean killed : new boolean[] {false, true}) {
+            Peer survivor = kind.begin(peers, "await");
+            if (killed) {
+                victim.kill();
+            }
+            event.set();
+            kind.expect(survivor, "await", PASSED);
+            assertFalse(event.isSet());
+        }
     }
 
     /** The wake that it took with it was another's: that one finds the set by its tick. */
@@ -106,6 +113,18 @@ class SharedEventProcessTest {
         assertFalse(event.isSet());
         event.set();
         assertEquals(PASSED, blocked.ask("await"));
+    }
+
+    /** Whoever comes finds it as well. */
+    @ParameterizedTest
+    @EnumSource(names = {"IDLE", "RACING"})
+    void waiter_diesAfterItsWake_othersComing(Bystander kind) {
+        SharedEvent event = event(Mode.AUTO_RESET);
+        victim.stopWhenWoken("await", event::set);
+        Peer survivor = kind.begin(peers, "await");
+        victim.kill();
+        kind.expect(survivor, "await", PASSED);
+        assertFalse(event.isSet());
     }
 
     /** At most once: the set went with who had taken it, and the next one is whole. */

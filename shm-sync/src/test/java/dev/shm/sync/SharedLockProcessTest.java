@@ -35,6 +35,7 @@ class SharedLockProcessTest {
     private static final String ANNOUNCED = "mutex.announced";
     private static final String WOKEN = "mutex.woken";
     private static final String CONSISTENT = "mutex.consistent";
+    private static final String UNUSED = "handle.unused";
 
     @TempDir private Path directory;
     private SharedRegion region;
@@ -317,6 +318,43 @@ class SharedLockProcessTest {
             second.goOn();
             second.expect("repaired");
             assertEquals("unlocked", second.ask("unlock"));
+            assertEquals(Acquisition.ACQUIRED, lock.acquire());
+            lock.unlock();
+        }
+    }
+
+    /** A process dies as it lets go of a handle that it has closed. */
+    @ParameterizedTest
+    @EnumSource
+    void killedAsItLetsGo(Survivor kind) throws Exception {
+        try (Victim victim = victim()) {
+            victim.ask("lock");
+            victim.ask("unlock");
+            victim.stopAt(UNUSED).say("letGo").awaitStopped(UNUSED);
+            lock.lock();
+            Survivors survivors = new Survivors(kind);
+            victim.kill();
+            lock.unlock();
+            survivors.assertAllPass(0);
+        }
+    }
+
+    /** Who stops there holds nobody up, neither other processes nor its own other handles. */
+    @Test
+    void stoppedAsItLetsGo_holdsNobodyUp() throws Exception {
+        try (Victim victim = victim()) {
+            victim.stopAt(UNUSED).say("letGoOfAnother");
+            List<String> said = new ArrayList<>(List.of(victim.jvm().hear()));
+            said.add(victim.jvm().hear());
+            assertTrue(said.contains("letting go"), said::toString);
+            assertTrue(said.contains("stopped at " + UNUSED), said::toString);
+            assertEquals(Acquisition.ACQUIRED, lock.acquire());
+            lock.unlock();
+            victim.ask("lock");
+            assertStaysLocked();
+            victim.goOn();
+            assertEquals("1", victim.ask("holds"));
+            victim.ask("unlock");
             assertEquals(Acquisition.ACQUIRED, lock.acquire());
             lock.unlock();
         }

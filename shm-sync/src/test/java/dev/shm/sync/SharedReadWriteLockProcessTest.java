@@ -13,11 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A process is killed, or only stopped, at each step of the protocol of the read-write lock, while
- * others are blocked or come afterwards. BEHAVIOURS 20.4, 20.17.
+ * A process is killed, or only stopped, at each step of the protocol of the read-write lock
+ * (ALGORITHMS 4.5), while others are idle, blocked or racing. BEHAVIOURS 20.4, 20.17.
  */
 @SuppressWarnings("LockNotBeforeTry") // a test that fails need not unlock
 class SharedReadWriteLockProcessTest {
@@ -38,82 +39,86 @@ class SharedReadWriteLockProcessTest {
         peers.close();
     }
 
-    /** A reader dies inside: whoever waits to write goes on, and is told nothing. */
+    /** A reader dies inside: whoever comes to write goes on, and is told nothing. */
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void killedAsReader(boolean blocked) {
-        try (Victim victim = victim().stopAt("rw.reading")) {
-            victim.say("read").awaitStopped("rw.reading");
-            Peer writer = peers.add();
-            if (blocked) {
-                writer.say("acquire").awaitAsleep();
-            }
+    @CsvSource({
+        "rw.reading, IDLE",
+        "rw.reading, BLOCKED",
+        "rw.reading, RACING",
+        "rw.counted, IDLE",
+        "rw.counted, BLOCKED",
+        "rw.counted, RACING"
+    })
+    void killedAsReader(String point, Bystander kind) throws Exception {
+        try (Victim victim = victim().stopAt(point)) {
+            victim.say("read").awaitStopped(point);
+            Peer writer = kind.begin(peers, "visitWrite", "raceWrite");
+            assertFalse(lock.writeLock().tryLock(50, MILLISECONDS));
+            assertEquals(kind != Bystander.IDLE, writer.isBusy());
+            assertEquals(1, lock.readers());
             victim.kill();
-            if (!blocked) {
-                writer.say("acquire");
-            }
-            writer.expect("ACQUIRED");
+            kind.expect(writer, "visitWrite", "ACQUIRED");
             assertEquals(0, lock.readers());
         }
     }
 
-    /** A reader that is counted, and has not looked for a writer yet, dies or goes on. */
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void killedAsReader_counted(boolean killed) {
+    /**
+     * A reader that is counted, and has not looked for a writer yet, goes on: it takes itself back.
+     */
+    @Test
+    void stoppedAsReader_counted() {
         try (Victim victim = victim().stopAt("rw.counted")) {
             victim.say("read").awaitStopped("rw.counted");
             Peer writer = peers.add().say("acquire");
             writer.awaitAsleep();
-            assertEquals(1, lock.readers());
-            if (killed) {
-                victim.kill();
-                writer.expect("ACQUIRED");
-            } else {
-                victim.goOn();
-                writer.expect("ACQUIRED");
-                assertEquals(0, lock.readers());
-                writer.ask("unwrite");
-                victim.expect("locked");
-            }
+            victim.goOn();
+            writer.expect("ACQUIRED");
+            assertEquals(0, lock.readers());
+            writer.ask("unwrite");
+            victim.expect("locked");
         }
     }
 
     /** A reader dies that has left, before it wakes the writer that waits for it. */
-    @Test
-    void killedAsReader_beforeItWakesTheWriter() {
+    @ParameterizedTest
+    @EnumSource
+    void killedAsReader_beforeItWakesTheWriter(Bystander kind) {
         try (Victim victim = victim()) {
             victim.ask("read");
-            Peer writer = peers.add().say("acquire");
+            Peer writer = peers.add().say("visitWrite");
             writer.awaitAsleep();
+            Peer other = kind.begin(peers, "visitWrite", "raceWrite");
             victim.stopAt("rw.left").say("unread").awaitStopped("rw.left");
             victim.kill();
             writer.expect("ACQUIRED");
+            kind.expect(other, "visitWrite", "ACQUIRED");
         }
     }
 
     /**
-     * A writer dies inside, or while it waits for readers: the next one is told, reader or writer.
+     * A writer dies inside, or while it waits for readers: the next one is told, reader or writer,
+     * until one repairs.
      */
     @ParameterizedTest
-    @CsvSource({"rw.writing, true", "rw.writing, false", "rw.draining, true", "rw.draining, false"})
-    void killedAsWriter(String point, boolean blocked) {
+    @CsvSource({
+        "rw.writing, IDLE",
+        "rw.writing, BLOCKED",
+        "rw.writing, RACING",
+        "rw.draining, IDLE",
+        "rw.draining, BLOCKED",
+        "rw.draining, RACING"
+    })
+    void killedAsWriter(String point, Bystander kind) throws Exception {
         try (Victim victim = victim().stopAt(point)) {
             victim.say("write").awaitStopped(point);
-            Peer writer = peers.add();
-            Peer reader = peers.add();
-            if (blocked) {
-                writer.say("acquire").awaitAsleep();
-                reader.say("read").awaitAsleep();
-            }
+            Peer writer = kind.begin(peers, "visitWrite", "raceWrite");
+            Peer reader = kind.begin(peers, "visitRead", "raceRead");
+            assertStaysOut("write");
+            assertEquals(kind != Bystander.IDLE, writer.isBusy() && reader.isBusy());
             victim.kill();
-            if (!blocked) {
-                writer.say("acquire");
-            }
-            writer.expect("OWNER_DIED");
-            writer.ask("unwrite");
-            if (!blocked) {
-                reader.say("read");
+            kind.expect(writer, "visitWrite", "OWNER_DIED");
+            if (kind == Bystander.IDLE) {
+                reader.say("visitRead");
             }
             String answer = reader.hear();
             assertTrue(answer.startsWith(OwnerDiedException.class.getName()), answer);
@@ -140,30 +145,46 @@ class SharedReadWriteLockProcessTest {
         assertTrue(lock.readLock().tryLock());
     }
 
-    /** A writer dies that has unlocked, before it wakes the readers. */
-    @Test
-    void killedBeforeItWakesReaders() {
+    /** A writer dies that has unlocked, before it wakes a writer, or the readers. */
+    @ParameterizedTest
+    @CsvSource({
+        "mutex.unlocked, IDLE",
+        "mutex.unlocked, BLOCKED",
+        "mutex.unlocked, RACING",
+        "rw.unlocked, IDLE",
+        "rw.unlocked, BLOCKED",
+        "rw.unlocked, RACING"
+    })
+    void killedAsWriter_beforeItWakes(String point, Bystander kind) {
         try (Victim victim = victim()) {
             victim.ask("write");
-            Peer reader = peers.add().say("read");
-            reader.awaitAsleep();
-            victim.stopAt("rw.unlocked").say("unwrite").awaitStopped("rw.unlocked");
+            Peer sleeper = peers.add().say("visitWrite");
+            sleeper.awaitAsleep(); // so that the unlock has somebody to wake
+            Peer writer = kind.begin(peers, "visitWrite", "raceWrite");
+            Peer reader = kind.begin(peers, "visitRead", "raceRead");
+            victim.stopAt(point).say("unwrite").awaitStopped(point);
             victim.kill();
-            reader.expect("locked");
+            sleeper.expect("ACQUIRED");
+            kind.expect(writer, "visitWrite", "ACQUIRED");
+            kind.expect(reader, "visitRead", "visited");
+            assertTrue(lock.writeLock().tryLock());
         }
     }
 
     /** A reader dies that has announced itself. */
-    @Test
-    void killedAsReader_announced() {
+    @ParameterizedTest
+    @EnumSource
+    void killedAsReader_announced(Bystander kind) {
         try (Victim victim = victim().stopAt("rw.announced")) {
             lock.writeLock().lock();
             victim.say("read").awaitStopped("rw.announced");
-            Peer reader = peers.add().say("read");
-            reader.awaitAsleep();
+            Peer writer = kind.begin(peers, "visitWrite", "raceWrite");
+            Peer reader = kind.begin(peers, "visitRead", "raceRead");
             victim.kill();
             lock.writeLock().unlock();
-            reader.expect("locked");
+            kind.expect(writer, "visitWrite", "ACQUIRED");
+            kind.expect(reader, "visitRead", "visited");
+            assertEquals(0, lock.readers());
         }
     }
 
@@ -236,7 +257,7 @@ class SharedReadWriteLockProcessTest {
     }
 
     private void assertStaysOut(String command) throws InterruptedException {
-        assertFalse(lock.writeLock().tryLock(150, MILLISECONDS));
+        assertFalse(lock.writeLock().tryLock(50, MILLISECONDS));
         assertEquals(command.equals("read"), lock.readLock().tryLock());
         if (command.equals("read")) {
             lock.readLock().unlock();

@@ -42,7 +42,7 @@ class SharedSemaphoreProcessTest {
         peers.close();
     }
 
-    /** What the survivors do at the time of the death. */
+    /** What two survivors do at the time of the death. */
     private enum Survivor {
         /** They come afterwards. */
         IDLE,
@@ -98,7 +98,7 @@ class SharedSemaphoreProcessTest {
             victim.stopAt("semaphore.acquired").say("acquire").awaitStopped("semaphore.acquired");
             victim.jvm().stop();
             Survivors survivors = new Survivors(kind);
-            assertFalse(semaphore.tryAcquire(100, MILLISECONDS));
+            assertFalse(semaphore.tryAcquire(50, MILLISECONDS));
             victim.kill();
             survivors.assertBothPass();
         }
@@ -109,6 +109,8 @@ class SharedSemaphoreProcessTest {
     @ParameterizedTest
     @CsvSource({
         "semaphore.released, IDLE",
+        "semaphore.released, BLOCKED",
+        "semaphore.released, RACING",
         "semaphore.freed, BLOCKED",
         "semaphore.freed, RACING",
         "semaphore.signalled, BLOCKED",
@@ -126,16 +128,66 @@ class SharedSemaphoreProcessTest {
         assertEquals(1, semaphore.availablePermits());
     }
 
-    @Test
-    void killedAsWaiter_announced() throws Exception {
+    /** One that has released, but does not wake, holds nobody up for longer than a tick. */
+    @ParameterizedTest
+    @ValueSource(strings = {"semaphore.released", "semaphore.freed", "semaphore.signalled"})
+    void stoppedBeforeItWakes_holdsNobodyUp(String point) {
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 1);
+        try (Victim victim = victim()) {
+            victim.ask("acquire");
+            Survivors survivors = new Survivors(Survivor.BLOCKED);
+            victim.stopAt(point).say("release").awaitStopped(point);
+            survivors.assertBothPass();
+            victim.goOn();
+            victim.expect("released");
+        }
+        assertEquals(1, semaphore.availablePermits());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void killedAsWaiter_announced(Survivor kind) throws Exception {
         SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 1);
         try (Victim victim = victim()) {
             semaphore.acquire();
             victim.stopAt("semaphore.announced").say("acquire").awaitStopped("semaphore.announced");
-            Survivors survivors = new Survivors(Survivor.BLOCKED);
+            Survivors survivors = new Survivors(kind);
             victim.kill();
             semaphore.release();
             survivors.assertBothPass();
+        }
+        assertEquals(1, semaphore.availablePermits());
+    }
+
+    /** One that waits and does not go on is waited for by nobody, and has its turn later. */
+    @ParameterizedTest
+    @EnumSource
+    void stoppedAsWaiter_announced_holdsNobodyUp(Survivor kind) throws Exception {
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 1);
+        try (Victim victim = victim()) {
+            semaphore.acquire();
+            victim.stopAt("semaphore.announced").say("acquire").awaitStopped("semaphore.announced");
+            Survivors survivors = new Survivors(kind);
+            semaphore.release();
+            survivors.assertBothPass();
+            victim.goOn();
+            victim.expect("acquired");
+            assertEquals(0, semaphore.availablePermits());
+        }
+    }
+
+    /** The wake that it took with it was for nobody else; whoever comes finds the permit. */
+    @ParameterizedTest
+    @EnumSource(names = {"IDLE", "RACING"})
+    void killedAsWaiter_woken_othersComing(Bystander kind) throws Exception {
+        int permits = SemaphoreLayout.MAX_PERMITS;
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", permits);
+        semaphore.acquire(permits);
+        try (Victim victim = victim()) {
+            victim.stopWhenWoken("acquire", semaphore::release);
+            Peer survivor = kind.begin(peers, "acquire");
+            victim.kill();
+            kind.expect(survivor, "acquire", "acquired");
         }
     }
 
@@ -158,15 +210,37 @@ class SharedSemaphoreProcessTest {
 
     /** What it had collected is free, and another may collect. */
     @ParameterizedTest
-    @ValueSource(strings = {"semaphore.acquired", "semaphore.announced"})
-    void killedWhileItCollects(String point) throws Exception {
+    @CsvSource({
+        "semaphore.acquired, IDLE",
+        "semaphore.acquired, BLOCKED",
+        "semaphore.acquired, RACING",
+        "semaphore.announced, IDLE",
+        "semaphore.announced, BLOCKED",
+        "semaphore.announced, RACING"
+    })
+    void killedWhileItCollects(String point, Bystander kind) throws Exception {
         SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 3);
         semaphore.acquire();
         try (Victim victim = victim()) {
             victim.stopAt(point).say("acquire 3").awaitStopped(point);
+            Peer survivor = kind.begin(peers, "acquire 3", "race 3"); // if blocked, for the mutex
+            assertFalse(semaphore.tryAcquire(2, 50, MILLISECONDS));
+            victim.kill();
+            semaphore.release();
+            kind.expect(survivor, "acquire 3", "acquired");
+            assertEquals(0, semaphore.availablePermits());
+        }
+    }
+
+    /** Who comes next collects what there is, and waits for the rest. */
+    @Test
+    void killedWhileItCollects_theNextCollects() throws Exception {
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 3);
+        semaphore.acquire();
+        try (Victim victim = victim()) {
+            victim.stopAt("semaphore.acquired").say("acquire 3").awaitStopped("semaphore.acquired");
             Peer blocked = peers.add().say("acquire 3");
-            blocked.awaitAsleep(); // for the mutex
-            assertFalse(semaphore.tryAcquire(2));
+            blocked.awaitAsleep();
             victim.kill();
             ChildJvm.awaitThat("the other collects", () -> semaphore.availablePermits() == 0);
             assertTrue(blocked.isBusy());
@@ -175,17 +249,17 @@ class SharedSemaphoreProcessTest {
         }
     }
 
-    @Test
-    void killedWhileItReleasesSeveral_losesAllThatItHeld() {
+    @ParameterizedTest
+    @EnumSource
+    void killedWhileItReleasesSeveral_losesAllThatItHeld(Bystander kind) {
         SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 3);
         try (Victim victim = victim()) {
             victim.ask("acquire 3");
             victim.stopAt("semaphore.marked").say("release 2").awaitStopped("semaphore.marked");
             assertEquals(0, semaphore.availablePermits());
-            Peer blocked = peers.add().say("acquire 3");
-            blocked.awaitAsleep();
+            Peer survivor = kind.begin(peers, "acquire 3", "race 3");
             victim.kill();
-            blocked.expect("acquired");
+            kind.expect(survivor, "acquire 3", "acquired");
         }
     }
 

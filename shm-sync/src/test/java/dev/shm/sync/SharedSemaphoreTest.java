@@ -306,7 +306,10 @@ class SharedSemaphoreTest {
         }
     }
 
-    /** What was collected for an acquisition of several goes back when it ends early. */
+    /**
+     * BEHAVIOURS 20.23: what was collected for an acquisition of several goes back when it ends
+     * early.
+     */
     @Test
     @SuppressWarnings("try") // closing is what it is about
     void close_endsWaits_andGivesBackWhatWasCollected() throws Exception {

@@ -4,16 +4,16 @@ import dev.shm.testing.ChildJvm;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A thread of this JVM that is blocked. */
-final class Sleeper {
+public final class Sleeper {
     private Sleeper() {}
 
     /** What blocks it. */
-    interface Blocking {
+    public interface Blocking {
         void run() throws Exception;
     }
 
     /** Starts it, and waits until it sleeps; notes what is thrown in the end. */
-    static Thread start(Blocking blocking, AtomicReference<Throwable> thrown) {
+    public static Thread start(Blocking blocking, AtomicReference<Throwable> thrown) {
         Thread thread =
                 new Thread(
                         () -> {

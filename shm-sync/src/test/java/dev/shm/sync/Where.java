@@ -1,7 +1,7 @@
 package dev.shm.sync;
 
 /** Where the peers of a test are. The same test runs with each. */
-enum Where {
+public enum Where {
     /** Threads of this JVM that use the test's own region object. */
     THREADS,
     /** Threads of this JVM, each with a region object of its own: another participant. */

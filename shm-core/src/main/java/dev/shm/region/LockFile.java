@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 final class LockFile implements SlotLocks {
     private static final long MAGIC = 0x6B63_6F6C_2D6D_6873L; // "shm-lock", little-endian
     private static final int NONCE = 8;
-    private static final int BYTES = 24;
+    private static final int TURNS = 24; // which may be missing
+    private static final int BYTES = 32;
     private static final long CREATION = 0;
     private static final long SLOTS = 64;
 
@@ -250,9 +251,8 @@ final class LockFile implements SlotLocks {
 
     /** The nonce of the region that this file belongs to; null while it belongs to none. */
     @Nullable Nonce nonce() throws IOException {
-        ByteBuffer content = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        int length = Uninterrupted.call(() -> Math.max(0, channel.read(content, 0)));
-        if (length != 0 && (length != BYTES || content.getLong(0) != MAGIC)) {
+        ByteBuffer content = content();
+        if (content.position() != 0 && !isBound(content)) {
             throw new RegionFormatException(
                     "file=" + path + ": expected the lock file of a region, found something else");
         }
@@ -261,9 +261,35 @@ final class LockFile implements SlotLocks {
     }
 
     void writeNonce(Nonce nonce) throws IOException {
-        ByteBuffer content = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer content = ByteBuffer.allocate(TURNS).order(ByteOrder.LITTLE_ENDIAN);
         content.putLong(MAGIC).putLong(nonce.low()).putLong(nonce.high()).flip();
         Uninterrupted.call(() -> RegionFile.writeFully(channel, content, 0));
+    }
+
+    /** How many have had the creation lock and done what they wanted; tells whether it goes on. */
+    long turns() throws IOException {
+        return content().getLong(TURNS);
+    }
+
+    /** Counts a turn of ours, who has the creation lock; not in a file that is no region's. */
+    void countTurn() throws IOException {
+        ByteBuffer content = content();
+        if (isBound(content)) {
+            ByteBuffer turns = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            turns.putLong(0, content.getLong(TURNS) + 1);
+            Uninterrupted.call(() -> RegionFile.writeFully(channel, turns, TURNS));
+        }
+    }
+
+    /** What stands in the file, up to the buffer's position; zero after that. */
+    private ByteBuffer content() throws IOException {
+        ByteBuffer content = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        Uninterrupted.call(() -> channel.read(content, 0));
+        return content;
+    }
+
+    private static boolean isBound(ByteBuffer content) {
+        return content.position() >= TURNS && content.getLong(0) == MAGIC;
     }
 
     @Override

@@ -134,21 +134,27 @@ final class RegionOpener {
         Deadline deadline = Deadline.after(options.waitNanos(), TimeUnit.NANOSECONDS);
         while (true) {
             LockFile lockFile = lockFile(options, wanted);
-            T result = lockFile == null ? null : exclusively(options, lockFile, deadline, action);
+            T result = lockFile == null ? null : exclusively(options, lockFile, action);
             if (result != null) {
                 return result;
             }
-            checkPatience(options, deadline, "has come first again and again");
+            if (deadline.isExpired()) {
+                throw stuck(options, "has come first again and again");
+            }
         }
     }
 
     private static <T> @Nullable T exclusively(
-            RegionOptions options, LockFile lockFile, Deadline deadline, Exclusive<T> action)
-            throws IOException {
+            RegionOptions options, LockFile lockFile, Exclusive<T> action) throws IOException {
         FileLock creation = null;
         try {
-            creation = awaitCreationLock(options, lockFile, deadline);
-            return creation == null ? null : action.run(lockFile);
+            creation = awaitCreationLock(options, lockFile);
+            if (creation == null) {
+                return null;
+            }
+            T result = action.run(lockFile);
+            lockFile.countTurn();
+            return result;
         } finally {
             if (creation != null) {
                 LockFile.unlock(creation);
@@ -207,8 +213,9 @@ final class RegionOpener {
     }
 
     /** Null when the lock file was deleted or replaced while we waited. */
-    private static @Nullable FileLock awaitCreationLock(
-            RegionOptions options, LockFile lockFile, Deadline deadline) throws IOException {
+    private static @Nullable FileLock awaitCreationLock(RegionOptions options, LockFile lockFile)
+            throws IOException {
+        Patience patience = new Patience(options.waitNanos(), lockFile::turns);
         IdleStrategy idle = new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
         while (true) {
             FileLock creation = lockFile.tryLockCreation();
@@ -226,19 +233,19 @@ final class RegionOpener {
             if (creation != null) {
                 return creation;
             }
-            checkPatience(options, deadline, "lives and does not go on");
+            if (patience.isOver()) {
+                throw stuck(options, "lives and does not go on");
+            }
             idle.idle();
         }
     }
 
-    private static void checkPatience(RegionOptions options, Deadline deadline, String because) {
-        if (deadline.isExpired()) {
-            throw new IllegalStateException(
-                    "region="
-                            + options.name()
-                            + ": another process that is creating, opening or deleting it "
-                            + because);
-        }
+    private static IllegalStateException stuck(RegionOptions options, String because) {
+        return new IllegalStateException(
+                "region="
+                        + options.name()
+                        + ": another process that is creating, opening or deleting it "
+                        + because);
     }
 
     private static @Nullable Opened openLocked(

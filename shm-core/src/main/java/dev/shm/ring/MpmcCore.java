@@ -1,9 +1,9 @@
 package dev.shm.ring;
 
 import static dev.shm.ring.MpmcLayout.ABORTED;
+import static dev.shm.ring.MpmcLayout.DROP;
 import static dev.shm.ring.MpmcLayout.FULL;
 import static dev.shm.ring.MpmcLayout.HEAD;
-import static dev.shm.ring.MpmcLayout.ITEM_EPOCH;
 import static dev.shm.ring.MpmcLayout.LENGTH;
 import static dev.shm.ring.MpmcLayout.ONE;
 import static dev.shm.ring.MpmcLayout.ORPHAN;
@@ -11,7 +11,6 @@ import static dev.shm.ring.MpmcLayout.POSITION;
 import static dev.shm.ring.MpmcLayout.REDELIVERY;
 import static dev.shm.ring.MpmcLayout.SET;
 import static dev.shm.ring.MpmcLayout.SLOT;
-import static dev.shm.ring.MpmcLayout.SPACE_EPOCH;
 import static dev.shm.ring.MpmcLayout.TAIL;
 import static dev.shm.ring.MpmcLayout.TYPE;
 import static dev.shm.ring.MpmcLayout.WAITING;
@@ -28,7 +27,8 @@ import org.agrona.concurrent.AtomicBuffer;
  * The protocol of {@link MpmcRing}; one object for each handle.
  *
  * <p>A <em>claim</em> is a position, as it stands in the upper bits of the words, and the WAITING
- * bit that making it has taken away: whoever ends the claim then owes a wake.
+ * bit that making it has taken away: whoever ends the claim then owes a wake. A claim for long
+ * leaves the bit where it is; whoever ends that looks for it.
  */
 final class MpmcCore {
     /*
@@ -42,6 +42,8 @@ final class MpmcCore {
      *            Read the message, unless ABORTED. sequence[h] = FREE for h+C, released (D).
      *            If H had WAITING: spaceEpoch, wake all.
      *   skip     at the head, claimed by a producer that is dead: CAS sequence FREE -> ABORTED (B)
+     *   close    claim no more: at the tail, (A) as for a claim, then CAS CLOSED into tail, in a slot's place (X).
+     *            To drop what is in the ring, DROP is announced first: whoever comes to take throws away instead.
      *   redeliver  below the head, not released, its consumer dead: CAS consumer[p] from the dead one's name to
      *            ours (R); then as after (C)
      *
@@ -55,7 +57,8 @@ final class MpmcCore {
      *
      * Nothing is lost. (E) releases the message to (G), (D) the index to (F). A position is taken once by (C),
      * and again only by (R), which needs that its owner is dead and has not released it: the dead store
-     * nothing, so (D) is done once for each position. FULL positions leave only by (D).
+     * nothing, so (D) is done once for each position. FULL positions leave only by (D). After (X) there is no
+     * (P), and a take that finds the ring empty and closed knows that it is so for ever, but for what comes back.
      *
      * Nothing is stuck. Killed before (P) or (C): nothing was done. Between (P) and (E): (B), by whoever comes
      * to it or by the sweep. Between (C) and (D): (R), by whoever finds it; the sweep, and a producer that
@@ -74,6 +77,9 @@ final class MpmcCore {
     /** What a take returns that got nothing since a living producer is in its way. */
     static final long BLOCKED = 1 | 2;
 
+    /** What a claim returns once the ring is closed, and a take once it is empty, too. */
+    static final long CLOSED = 1 | 4;
+
     /** What {@link #lookAhead} answers where it is worth looking again. */
     private static final long RETRY = 0;
 
@@ -82,7 +88,7 @@ final class MpmcCore {
     private final MpmcLayout layout;
     private final MpmcTickets tickets;
     private final Liveness liveness;
-    private final Waiter waiter;
+    private final MpmcSleepers sleepers;
     private final int self;
     private final int slot;
     private final int mask;
@@ -90,6 +96,18 @@ final class MpmcCore {
     private final int messages;
     private final int stride;
     private final long span;
+    private final long limit;
+    private final long closed;
+
+    /** A ring that is full when it is. */
+    MpmcCore(
+            AtomicBuffer claims,
+            AtomicBuffer memory,
+            MpmcLayout layout,
+            Liveness liveness,
+            Waiter waiter) {
+        this(claims, memory, layout, layout.capacity(), liveness, waiter);
+    }
 
     /**
      * The ring in a block of memory. We have joined the region.
@@ -97,11 +115,13 @@ final class MpmcCore {
      * @param claims where head and tail are reached; once that is closed nothing is claimed, and
      *     what was claimed can still be ended.
      * @param memory where everything else is.
+     * @param limit how many positions are claimed and not released at most; the capacity or less.
      */
     MpmcCore(
             AtomicBuffer claims,
             AtomicBuffer memory,
             MpmcLayout layout,
+            int limit,
             Liveness liveness,
             Waiter waiter) {
         this.claims = claims;
@@ -109,7 +129,7 @@ final class MpmcCore {
         this.layout = layout;
         this.tickets = new MpmcTickets(claims, memory, layout);
         this.liveness = liveness;
-        this.waiter = waiter;
+        this.sleepers = new MpmcSleepers(claims, memory, waiter);
         this.self = liveness.self();
         this.slot = self & (int) SLOT;
         this.mask = layout.capacity() - 1;
@@ -117,6 +137,8 @@ final class MpmcCore {
         this.messages = layout.messages();
         this.stride = layout.stride();
         this.span = layout.span();
+        this.limit = limit * ONE;
+        this.closed = layout.closed();
         tickets.enter(self);
     }
 
@@ -148,25 +170,44 @@ final class MpmcCore {
     /**
      * Claims the next position for a message.
      *
-     * @return {@link #NONE} if the ring is full: the position's index was not released yet.
+     * @return {@link #NONE} if the ring is full: an index was not released yet; {@link #CLOSED}.
      */
     long claim() {
+        return claim(0);
+    }
+
+    /** The same for a message that is going to take its time. */
+    long claimForLong() {
+        return claim(WAITING);
+    }
+
+    private long claim(long kept) {
         while (true) {
             long tail = claims.getLongVolatile(TAIL);
+            if ((tail & SLOT) == closed) {
+                return CLOSED;
+            }
             long position = tail & POSITION;
             long sequence = memory.getLongAcquire(sequence(position)); // (F) pairs with (D)
+            long behind = position - span;
+            if (sequence == position && limit != span) {
+                behind = position - limit;
+                sequence = memory.getLongAcquire(sequence(behind));
+                sequence = (sequence & POSITION) == behind ? sequence : position;
+            }
             if (sequence == position) {
                 long below = position - ONE;
                 if (memory.getLongAcquire(sequence(below)) == below) {
                     tickets.attributeProducer(below, tail); // (A)
                     KillPoint.at("mpmc.claim.attributed");
                 }
-                if (claims.compareAndSetLong(TAIL, tail, position + ONE | slot)) { // (P)
+                if (claims.compareAndSetLong(
+                        TAIL, tail, position + ONE | tail & kept | slot)) { // (P)
                     KillPoint.at("mpmc.claimed");
-                    return position | tail & WAITING;
+                    return position | tail & WAITING & ~kept;
                 }
             } else if (claims.getLongVolatile(TAIL) == tail) {
-                lookBehind(position - span, sequence);
+                lookBehind(behind, sequence);
                 return NONE;
             }
         }
@@ -178,7 +219,7 @@ final class MpmcCore {
         memory.putLongRelease(sequence(position), position | FULL); // (E) pairs with (G)
         KillPoint.at("mpmc.published");
         if ((claim & WAITING) != 0) {
-            wake(ITEM_EPOCH);
+            sleepers.wakeConsumers();
         }
     }
 
@@ -191,25 +232,40 @@ final class MpmcCore {
             throw lost(position);
         }
         KillPoint.at("mpmc.ended");
-        if ((claim & WAITING) != 0) { // also of an aborted one: sleepers must announce anew
-            wake(ITEM_EPOCH);
-        }
+        sleepers.wakeAnnouncedConsumers(claim); // also of an aborted one: they announce anew
     }
 
     /**
      * Takes the oldest message that is to be had.
      *
      * @return {@link #NONE} if there is no message; {@link #BLOCKED} if a producer is at work on
-     *     the oldest position, and there may be messages behind it.
+     *     the oldest position, and there may be messages behind it; {@link #CLOSED}.
      */
     long take() {
+        return take(0);
+    }
+
+    /** The same for a message that is going to take its time. */
+    long takeForLong() {
+        return take(WAITING);
+    }
+
+    private long take(long kept) {
         long flag = claims.getLongVolatile(REDELIVERY);
         if ((flag & SET) != 0) {
+            if ((flag & DROP) != 0) {
+                drop();
+                return CLOSED;
+            }
             long claim = redeliver(flag);
             if (claim != NONE) {
                 return claim;
             }
         }
+        return takeNext(kept);
+    }
+
+    private long takeNext(long kept) {
         while (true) {
             long head = claims.getLongVolatile(HEAD);
             long position = head & POSITION;
@@ -220,13 +276,14 @@ final class MpmcCore {
                     tickets.attributeConsumer(below, head); // (A)
                     KillPoint.at("mpmc.take.attributed");
                 }
-                if (claims.compareAndSetLong(HEAD, head, position + ONE | slot)) { // (C)
+                if (claims.compareAndSetLong(
+                        HEAD, head, position + ONE | head & kept | slot)) { // (C)
                     KillPoint.at("mpmc.taken");
-                    long claim = position | head & WAITING;
+                    long claim = position | head & WAITING & ~kept;
                     if (sequence == (position | FULL)) {
                         return claim;
                     }
-                    release(claim);
+                    free(claim, sequence);
                 }
             } else if (claims.getLongVolatile(HEAD) == head) {
                 long nothing = lookAhead(position, sequence);
@@ -240,10 +297,14 @@ final class MpmcCore {
     /** Gives the index of a message that was taken back to the producers. */
     void release(long claim) {
         long position = claim & POSITION;
+        if (isAgain(claim)) { // the take that took an announcement away was another's
+            free(claim, position | FULL);
+            return;
+        }
         memory.putLongRelease(sequence(position), position + span); // (D) pairs with (F)
         KillPoint.at("mpmc.released");
         if ((claim & WAITING) != 0) {
-            wake(SPACE_EPOCH);
+            sleepers.wakeProducers();
         }
     }
 
@@ -251,14 +312,20 @@ final class MpmcCore {
     void acknowledge(long claim) {
         long position = claim & POSITION;
         liveness.checkOpen();
-        if (!memory.compareAndSetLong(
-                sequence(position), position | FULL, position + span)) { // (D)
+        if (!free(claim, position | FULL)) {
             throw lost(position);
         }
-        KillPoint.at("mpmc.acknowledged");
-        if ((claim & WAITING) != 0) {
-            wake(SPACE_EPOCH);
+    }
+
+    /** Releases what may have been taken long ago, so that it is not known who sleeps by now. */
+    private boolean free(long claim, long sequence) {
+        long position = claim & POSITION;
+        if (!memory.compareAndSetLong(sequence(position), sequence, position + span)) { // (D)
+            return false;
         }
+        KillPoint.at("mpmc.acknowledged");
+        sleepers.wakeAnnouncedProducers(claim);
+        return true;
     }
 
     /** Gives a message that was taken to whoever takes next. */
@@ -270,18 +337,82 @@ final class MpmcCore {
         }
         KillPoint.at("mpmc.requeued");
         tickets.announceRedelivery(); // after it: a scan before would have found it ours
-        wake(ITEM_EPOCH);
-        if ((claim & WAITING) != 0) {
-            wake(SPACE_EPOCH);
+        sleepers.wakeEverybody(); // also who waits for the ring to be released, and can drop it
+    }
+
+    /**
+     * Closes the ring: nothing is claimed any more, and everybody who waits is woken.
+     *
+     * @param now whether messages that nobody has taken are dropped.
+     */
+    void close(boolean now) {
+        if (now) {
+            tickets.announceDrop();
+            KillPoint.at("mpmc.dropping");
         }
+        tickets.close();
+        if (now) {
+            drop();
+        }
+        sleepers.wakeEverybody();
+    }
+
+    boolean isClosed() {
+        return tickets.isClosed(claims.getLongVolatile(TAIL));
+    }
+
+    /** Throws away what is to be had, and whatever comes back. */
+    private void drop() {
+        tickets.close(); // who was to close it may have died
+        long flag = claims.getLongVolatile(REDELIVERY);
+        for (long claim = redeliver(flag); claim != NONE; claim = redeliver(flag)) {
+            release(claim);
+        }
+        for (long claim = takeNext(0); !isNothing(claim); claim = takeNext(0)) {
+            release(claim);
+        }
+    }
+
+    /** Whether every message was released; gives up the places of dead producers. */
+    boolean isReleased() {
+        if ((claims.getLongVolatile(REDELIVERY) & DROP) != 0) {
+            drop();
+        }
+        long tail = tickets.tail();
+        for (long position = tail - span; position != tail; position += ONE) {
+            long sequence = memory.getLongVolatile(sequence(position));
+            if (sequence == position) {
+                lookBehind(position, sequence);
+                sequence = memory.getLongVolatile(sequence(position));
+            }
+            if ((sequence & POSITION) == position && sequence != (position | ABORTED)) {
+                return false;
+            }
+        }
+        return tickets.tail() == tail;
+    }
+
+    /** How many messages can be claimed now, one after the other. */
+    int remaining() {
+        if (isClosed()) {
+            return 0;
+        }
+        int remaining = 0;
+        long tail = tickets.tail();
+        for (long position = tail - limit; position != tail; position += ONE) {
+            if (isUnfinished(position)) {
+                return remaining;
+            }
+            remaining++;
+        }
+        return remaining;
     }
 
     /** Gives back what a dead participant had claimed, and wakes everybody. */
     static void sweep(AtomicBuffer memory, MpmcLayout layout, int deadTag, Waiter waiter) {
         new MpmcTickets(memory, memory, layout).sweep(deadTag);
         KillPoint.at("mpmc.swept");
-        wake(memory, ITEM_EPOCH, waiter);
-        wake(memory, SPACE_EPOCH, waiter);
+        new MpmcSleepers(memory, memory, waiter).wakeEverybody();
     }
 
     /** Where a claimed message lies. */
@@ -345,18 +476,17 @@ final class MpmcCore {
 
     /** Why there is nothing to take: {@link #NONE}, {@link #BLOCKED}, or there is by now. */
     private long lookAhead(long position, long sequence) {
-        if (sequence != position) {
-            if ((sequence & POSITION) != position - span) {
-                throw damaged("head", position, sequence);
-            }
-            return NONE; // its index is not even released
-        }
+        boolean held = sequence != position; // its index is not even released
         long tail = claims.getLongVolatile(TAIL);
-        if ((tail & POSITION) == position) {
-            return NONE;
+        if ((sequence & POSITION) == (held ? position - span : position)
+                && (tail & POSITION) == position) {
+            return (tail & SLOT) == closed ? CLOSED : NONE;
+        }
+        if (held && memory.getLongVolatile(sequence(position)) != sequence) {
+            return RETRY; // and claimed, meanwhile
         }
         int owner = tickets.producerOf(position);
-        if (owner == MpmcTickets.CONTRADICTION || (tail & POSITION) - position < 0) {
+        if (held || owner == MpmcTickets.CONTRADICTION || (tail & POSITION) - position < 0) {
             throw damaged("head", position, sequence);
         }
         if (owner == MpmcTickets.NOBODY) {
@@ -384,28 +514,27 @@ final class MpmcCore {
                     memory.putLong(attemptsAt(position), layout.failed(position, failures));
                     return position | AGAIN;
                 }
-                release(position);
+                free(position, sequence);
             }
         }
-        claims.compareAndSetLong(REDELIVERY, flag, flag & ~SET);
+        tickets.withdrawRedelivery(flag);
         return NONE;
     }
 
+    /** The sweep may come between: what was the dead one's is an orphan then, and still owed. */
     private boolean takeOver(long position) {
         int owner = tickets.consumerOf(position);
-        return owner > 0
-                && liveness.isDead(owner)
-                && tickets.takeOver(position, owner, self); // (R)
+        while (owner > 0 && liveness.isDead(owner) && isUnfinished(position)) {
+            if (tickets.takeOver(position, owner, self)) { // (R)
+                return true;
+            }
+            owner = tickets.consumerOf(position);
+        }
+        return false;
     }
 
-    private void wake(int epoch) {
-        KillPoint.at("mpmc.waking");
-        wake(memory, epoch, waiter);
-    }
-
-    private static void wake(AtomicBuffer memory, int epoch, Waiter waiter) {
-        memory.getAndAddInt(epoch, 1);
-        waiter.wakeAll(memory, epoch);
+    private boolean isUnfinished(long position) {
+        return (memory.getLongVolatile(sequence(position)) & POSITION) == position;
     }
 
     private RegionFormatException damaged(String end, long position, long sequence) {

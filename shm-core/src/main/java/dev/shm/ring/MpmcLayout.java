@@ -51,10 +51,10 @@ import org.jspecify.annotations.Nullable;
  *              |  lap + 1, low 40 bits     |        count          |   of another lap: 0
  *              +---------------------------+-----------------------+
  *
- *  redelivery   63                                         1    0
- *              +---------------------------------------------+-----+
- *              |                 version                     | SET |
- *              +---------------------------------------------+-----+
+ *  redelivery   63                                  2     1     0
+ *              +--------------------------------------+------+-----+
+ *              |               version                | DROP | SET |
+ *              +--------------------------------------+------+-----+
  *
  *  message      0          4        8
  *              +----------+--------+---------------------------+
@@ -68,6 +68,10 @@ import org.jspecify.annotations.Nullable;
  * {@code s}; cell 0 is nobody's. Positions count messages, modulo 2^51: position {@code p} has
  * index {@code p % C} in the arrays and belongs to lap {@code p / C}. At birth {@code sequence[i]}
  * is FREE for position {@code i}, and everything else is zero.
+ *
+ * <p>A queue is laid out as a ring whose capacity is the next power of two, and has its own in
+ * configA. Slot + 1 = 4095 in tail says that it was shut down, DROP that what is in it is to be
+ * thrown away; DROP stays, and SET with it.
  */
 final class MpmcLayout {
     static final int TAIL = 0;
@@ -101,6 +105,11 @@ final class MpmcLayout {
     static final int COUNT_BITS = 24;
     static final long COUNT = (1L << COUNT_BITS) - 1;
     static final long SET = 1;
+    static final long DROP = 2;
+    static final long VERSION = 4;
+
+    /** Stands in tail for a slot where nothing is put in any more. */
+    static final long CLOSED = SLOT;
 
     /** A tag that nobody has or ever had: who is named so is dead. */
     static final int ORPHAN = 1 << 12;
@@ -133,6 +142,20 @@ final class MpmcLayout {
             return null;
         }
         return new MpmcLayout((int) configA, (int) maxLength, (int) participants);
+    }
+
+    /** The same for a queue. */
+    static @Nullable MpmcLayout ofQueue(long configA, long configB) {
+        long participants = configB >>> Integer.SIZE;
+        return configA < 1 || configA > MAX_CAPACITY || participants >= CLOSED
+                ? null
+                : of(ringCapacity((int) configA), configB);
+    }
+
+    /** The capacity of the ring behind a queue. */
+    static int ringCapacity(int capacity) {
+        int highest = Integer.highestOneBit(capacity);
+        return Math.max(MIN_CAPACITY, highest == capacity ? capacity : 2 * highest);
     }
 
     static boolean isCapacity(long capacity) {
@@ -213,6 +236,11 @@ final class MpmcLayout {
     /** How far apart the positions of one index are. */
     long span() {
         return (long) capacity << POSITION_SHIFT;
+    }
+
+    /** What tail says instead of a slot once it is closed; what no slot is, if it never can be. */
+    long closed() {
+        return cells <= CLOSED ? CLOSED : -1;
     }
 
     /** What names the one who claimed a position. */

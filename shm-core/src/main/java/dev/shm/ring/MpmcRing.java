@@ -7,8 +7,10 @@ import dev.shm.region.ObjectSpec;
 import dev.shm.region.SharedRegion;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
+import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -60,7 +62,9 @@ public final class MpmcRing implements AutoCloseable {
 
     private final Block block;
     private final MappedBuffer memory;
+    private final MappedBuffer claims;
     private final MpmcLayout layout;
+    private final int limit;
     private final MpmcCore core;
     private final MpmcHeld held;
     private final MpmcClosing closing;
@@ -74,13 +78,20 @@ public final class MpmcRing implements AutoCloseable {
     }
 
     private MpmcRing(Block block) {
+        this(block, MpmcRingType.layout(block), 0);
+    }
+
+    /** The ring of an object that may be more; 0 as limit is the capacity. */
+    MpmcRing(Block block, MpmcLayout layout, int limit) {
         this.block = block;
         this.memory = block.lastingBuffer(); // what has begun is finished though we are closed
-        this.layout = MpmcRingType.layout(block);
+        this.layout = layout;
+        this.limit = limit == 0 ? layout.capacity() : limit;
         this.maxLength = layout.maxLength();
-        MappedBuffer claims = memory.part(0, MpmcLayout.TAGS);
+        this.claims = memory.part(0, MpmcLayout.TAGS);
         Liveness liveness = block.region().liveness();
-        this.core = new MpmcCore(claims, memory, layout, liveness, Waiter.system());
+        Waiter waiter = Waiter.system();
+        this.core = new MpmcCore(claims, memory, layout, this.limit, liveness, waiter);
         this.held = block.companion(MpmcHeld.class, shared -> new MpmcHeld());
         this.closing =
                 new MpmcClosing(
@@ -156,6 +167,10 @@ public final class MpmcRing implements AutoCloseable {
                             + " to "
                             + MpmcLayout.MAX_CAPACITY);
         }
+        checkLength(capacity, maxLength, participants);
+    }
+
+    static void checkLength(int capacity, int maxLength, int participants) {
         long longest = MpmcLayout.longest(capacity, participants);
         if (maxLength < 0 || maxLength > longest) {
             throw new IllegalArgumentException(
@@ -169,8 +184,13 @@ public final class MpmcRing implements AutoCloseable {
     }
 
     private static MpmcRing handle(Block block) {
+        return handle(block, MpmcRing::new);
+    }
+
+    /** Makes a handle of a block, which is let go if that fails. */
+    static <T> T handle(Block block, Function<Block, T> handle) {
         try {
-            return new MpmcRing(block);
+            return handle.apply(block);
         } catch (RuntimeException e) {
             block.close();
             throw e;
@@ -190,12 +210,23 @@ public final class MpmcRing implements AutoCloseable {
      * @throws IllegalStateException if the handle or the region was closed.
      */
     public boolean offer(int type, DirectBuffer source, int index, int length) {
-        checkLength(length);
-        source.boundsCheck(index, length);
+        checkMessage(source, index, length);
         long claim = core.claim();
         if (MpmcCore.isNothing(claim)) {
             return false;
         }
+        fill(claim, type, source, index, length);
+        return true;
+    }
+
+    /** Refuses what {@link #offer} cannot take. */
+    void checkMessage(DirectBuffer source, int index, int length) {
+        checkLength(length);
+        source.boundsCheck(index, length);
+    }
+
+    /** Writes and publishes a message that has been checked. */
+    void fill(long claim, int type, DirectBuffer source, int index, int length) {
         boolean written = false;
         try {
             int message = core.message(claim);
@@ -208,7 +239,6 @@ public final class MpmcRing implements AutoCloseable {
             }
         }
         core.publish(claim);
-        return true;
     }
 
     /**
@@ -226,11 +256,15 @@ public final class MpmcRing implements AutoCloseable {
         if (MpmcCore.isNothing(claim)) {
             return false;
         }
+        fillLong(claim, type, value);
+        return true;
+    }
+
+    void fillLong(long claim, int type, long value) {
         int message = core.message(claim);
         memory.putLong(message, header(type, Long.BYTES));
         memory.putLong(message + MpmcLayout.PAYLOAD, value);
         core.publish(claim);
-        return true;
     }
 
     /**
@@ -244,7 +278,7 @@ public final class MpmcRing implements AutoCloseable {
      */
     public @Nullable MpmcClaim claim(int length) {
         checkLength(length);
-        long claim = core.claim();
+        long claim = core.claimForLong();
         if (MpmcCore.isNothing(claim)) {
             return null;
         }
@@ -262,7 +296,7 @@ public final class MpmcRing implements AutoCloseable {
      *     does not go on.
      */
     public boolean poll(MessageHandler handler) {
-        long claim = takeStrictly();
+        long claim = takeStrictly(false);
         return !MpmcCore.isNothing(claim) && deliver(claim, handler);
     }
 
@@ -289,7 +323,7 @@ public final class MpmcRing implements AutoCloseable {
      * @throws IllegalStateException if the handle or the region was closed.
      */
     public boolean relaxedPoll(MessageHandler handler) {
-        long claim = takeRelaxed();
+        long claim = takeRelaxed(false);
         return !MpmcCore.isNothing(claim) && deliver(claim, handler);
     }
 
@@ -302,7 +336,7 @@ public final class MpmcRing implements AutoCloseable {
      *     does not go on.
      */
     public @Nullable MpmcDelivery take() {
-        return delivery(takeStrictly());
+        return delivery(takeStrictly(true));
     }
 
     /**
@@ -312,7 +346,7 @@ public final class MpmcRing implements AutoCloseable {
      * @throws IllegalStateException if the handle or the region was closed.
      */
     public @Nullable MpmcDelivery relaxedTake() {
-        return delivery(takeRelaxed());
+        return delivery(takeRelaxed(true));
     }
 
     /**
@@ -331,17 +365,19 @@ public final class MpmcRing implements AutoCloseable {
         deadLetters = new DeadLetters(limit, handler);
     }
 
-    private long takeRelaxed() {
-        long claim = core.take();
-        return MpmcCore.isAgain(claim) ? withoutDeadLetters(claim) : claim;
+    /** Takes what is to be had, after the dead letters; for long where that is to be so. */
+    long takeRelaxed(boolean forLong) {
+        long claim = forLong ? core.takeForLong() : core.take();
+        return MpmcCore.isAgain(claim) ? withoutDeadLetters(claim, forLong) : claim;
     }
 
-    private long takeStrictly() {
-        long claim = takeRelaxed();
-        return claim == MpmcCore.BLOCKED ? takeWhenPublished() : claim;
+    /** The same, but {@link MpmcCore#BLOCKED} is waited for. */
+    long takeStrictly(boolean forLong) {
+        long claim = takeRelaxed(forLong);
+        return claim == MpmcCore.BLOCKED ? takeWhenPublished(forLong) : claim;
     }
 
-    private long takeWhenPublished() {
+    private long takeWhenPublished(boolean forLong) {
         Deadline deadline = Deadline.after(block.maxWaitNanos(), TimeUnit.NANOSECONDS);
         IdleStrategy idle = new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
         long claim = MpmcCore.BLOCKED;
@@ -353,25 +389,24 @@ public final class MpmcRing implements AutoCloseable {
                                 + ": the producer of the oldest message lives and does not go on");
             }
             idle.idle();
-            claim = takeRelaxed();
+            claim = takeRelaxed(forLong);
         }
         return claim;
     }
 
-    /** What was taken, or what comes after the dead letters. */
-    private long withoutDeadLetters(long taken) {
+    private long withoutDeadLetters(long taken, boolean forLong) {
         long claim = taken;
         DeadLetters dead = deadLetters;
         while (!MpmcCore.isNothing(claim)
                 && MpmcCore.isAgain(claim)
                 && core.attempts(claim) >= dead.limit()) {
             deliver(claim, dead.handler());
-            claim = core.take();
+            claim = forLong ? core.takeForLong() : core.take();
         }
         return claim;
     }
 
-    private boolean deliver(long claim, MessageHandler handler) {
+    boolean deliver(long claim, MessageHandler handler) {
         try {
             int message = core.message(claim);
             int length = core.length(message);
@@ -383,7 +418,7 @@ public final class MpmcRing implements AutoCloseable {
         return true;
     }
 
-    private @Nullable MpmcDelivery delivery(long claim) {
+    @Nullable MpmcDelivery delivery(long claim) {
         if (MpmcCore.isNothing(claim)) {
             return null;
         }
@@ -398,6 +433,32 @@ public final class MpmcRing implements AutoCloseable {
                 core.release(claim);
             }
         }
+    }
+
+    MpmcCore core() {
+        return core;
+    }
+
+    MappedBuffer memory() {
+        return memory;
+    }
+
+    MpmcBrowser browser() {
+        return new MpmcBrowser(claims, memory, layout, block.region().liveness());
+    }
+
+    MpmcWaiting waiting() {
+        Waiter waiter = Waiter.system();
+        return new MpmcWaiting(
+                memory,
+                core,
+                new MpmcSleepers(claims, memory, waiter),
+                limit,
+                MpmcWaiting.LOOKS,
+                block.region().liveness(),
+                waiter,
+                TickPolicy.STANDARD,
+                TickPolicy.STANDARD);
     }
 
     /**
@@ -416,7 +477,7 @@ public final class MpmcRing implements AutoCloseable {
      * @return as given at creation.
      */
     public int capacity() {
-        return layout.capacity();
+        return limit;
     }
 
     /**
@@ -468,7 +529,7 @@ public final class MpmcRing implements AutoCloseable {
         return "MpmcRing[name=" + name() + ", " + state() + "]";
     }
 
-    private String state() {
+    String state() {
         if (!block.isClosed()) {
             try {
                 return "size=" + size() + " of " + capacity() + ", maxLength=" + maxLength;

@@ -1,6 +1,7 @@
 package dev.shm.ring;
 
 import static dev.shm.ring.MpmcLayout.ABORTED;
+import static dev.shm.ring.MpmcLayout.DROP;
 import static dev.shm.ring.MpmcLayout.HEAD;
 import static dev.shm.ring.MpmcLayout.ONE;
 import static dev.shm.ring.MpmcLayout.ORPHAN;
@@ -9,6 +10,7 @@ import static dev.shm.ring.MpmcLayout.REDELIVERY;
 import static dev.shm.ring.MpmcLayout.SET;
 import static dev.shm.ring.MpmcLayout.SLOT;
 import static dev.shm.ring.MpmcLayout.TAIL;
+import static dev.shm.ring.MpmcLayout.VERSION;
 
 import dev.shm.memory.KillPoint;
 import org.agrona.concurrent.AtomicBuffer;
@@ -106,10 +108,45 @@ final class MpmcTickets {
 
     /** Says that a dead consumer may have left something; consumers look through the ring. */
     void announceRedelivery() {
+        announce(SET);
+    }
+
+    /** Says that whatever is in the ring is to be dropped, for ever. */
+    void announceDrop() {
+        announce(SET | DROP);
+    }
+
+    private void announce(long bits) {
         long flag = memory.getLongVolatile(REDELIVERY);
-        while (!memory.compareAndSetLong(REDELIVERY, flag, flag + 2 | SET)) {
+        while (!memory.compareAndSetLong(REDELIVERY, flag, flag + VERSION | bits)) {
             flag = memory.getLongVolatile(REDELIVERY);
         }
+    }
+
+    /** Says that a scan has found nothing, unless there is something new. */
+    void withdrawRedelivery(long flag) {
+        if ((flag & DROP) == 0) {
+            claims.compareAndSetLong(REDELIVERY, flag, flag & ~SET);
+        }
+    }
+
+    /** Lets nobody claim a place for a message any more. */
+    void close() {
+        long tail = claims.getLongVolatile(TAIL);
+        while (!isClosed(tail)) {
+            long position = tail & POSITION;
+            if (memory.getLongVolatile(sequence(position - ONE)) == position - ONE) {
+                attributeProducer(position - ONE, tail); // (A)
+                KillPoint.at("mpmc.close.attributed");
+            }
+            claims.compareAndSetLong(TAIL, tail, position | layout.closed()); // (X)
+            tail = claims.getLongVolatile(TAIL);
+        }
+        KillPoint.at("mpmc.closed");
+    }
+
+    boolean isClosed(long tail) {
+        return (tail & SLOT) == layout.closed();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.shm.ring;
 
+import dev.shm.memory.MappedBuffer;
 import dev.shm.region.Block;
 import org.agrona.concurrent.ControlledMessageHandler;
 import org.agrona.concurrent.MessageHandler;
@@ -36,10 +37,10 @@ public final class SpscConsumer implements AutoCloseable {
     private final SpscReader reader;
     private final RoleGuard guard;
 
-    SpscConsumer(Block block, Role role, int capacity) {
+    SpscConsumer(Block block, MappedBuffer memory, Role role, int capacity) {
         this.block = block;
         this.role = role;
-        this.reader = new SpscReader(block.buffer(), capacity);
+        this.reader = new SpscReader(memory, capacity);
         this.guard = new RoleGuard("ring=" + block.name() + ": this consumer");
         block.guard(guard);
     }
@@ -86,6 +87,22 @@ public final class SpscConsumer implements AutoCloseable {
     }
 
     /**
+     * Gives the producer all the room of what is committed. Without it the producer gets it when a
+     * quarter of the ring was read, or a poll has found nothing more: soon enough, unless it waits
+     * for room while this consumer waits for something else.
+     *
+     * @throws IllegalStateException if this consumer, its ring or the region was closed.
+     */
+    public void free() {
+        guard.enter();
+        try {
+            reader.free();
+        } finally {
+            guard.leave();
+        }
+    }
+
+    /**
      * Returns the position in the stream of the next record; inside a handler, that of the record
      * that it handles.
      *
@@ -105,7 +122,7 @@ public final class SpscConsumer implements AutoCloseable {
         guard.close(
                 block,
                 () -> {
-                    reader.close();
+                    reader.free();
                     role.release();
                 });
     }

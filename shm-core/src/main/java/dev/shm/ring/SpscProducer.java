@@ -1,5 +1,6 @@
 package dev.shm.ring;
 
+import dev.shm.memory.MappedBuffer;
 import dev.shm.region.Block;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -37,14 +38,16 @@ public final class SpscProducer implements AutoCloseable {
     public static final int FULL = RingBuffer.INSUFFICIENT_CAPACITY;
 
     private final Block block;
+    private final MappedBuffer memory;
     private final Role role;
     private final SpscWriter writer;
     private final RoleGuard guard;
 
-    SpscProducer(Block block, Role role, int capacity) {
+    SpscProducer(Block block, MappedBuffer memory, Role role, int capacity) {
         this.block = block;
+        this.memory = memory;
         this.role = role;
-        this.writer = new SpscWriter(block.buffer(), capacity);
+        this.writer = new SpscWriter(memory, capacity);
         this.guard = new RoleGuard("ring=" + block.name() + ": this producer");
         block.guard(guard);
     }
@@ -165,7 +168,7 @@ public final class SpscProducer implements AutoCloseable {
      * @return the whole of the ring's memory; closed with the ring.
      */
     public MutableDirectBuffer buffer() {
-        return block.buffer();
+        return memory;
     }
 
     /**

@@ -167,8 +167,8 @@ final class SpscReader {
         }
     }
 
-    /** Ends this consumer: the producer gets all the room that it can. */
-    void close() {
+    /** The producer gets all the room that it can. */
+    void free() {
         free(position);
     }
 

@@ -1,5 +1,6 @@
 package dev.shm.ring;
 
+import dev.shm.memory.MappedBuffer;
 import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
@@ -36,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpscRing implements AutoCloseable {
     private final Block block;
-    private final AtomicBuffer buffer;
+    private final MappedBuffer buffer;
+    private final boolean isPart;
     private final int capacity;
     private final SpscEnd end;
     private final Role producerRole;
@@ -44,10 +46,11 @@ public final class SpscRing implements AutoCloseable {
     private @Nullable SpscProducer producer; // the last of this handle
     private @Nullable SpscConsumer consumer; // the last of this handle
 
-    private SpscRing(Block block) {
+    private SpscRing(Block block, MappedBuffer buffer, int capacity, boolean isPart) {
         this.block = block;
-        this.buffer = block.buffer();
-        this.capacity = SpscRingType.capacity(block);
+        this.buffer = buffer;
+        this.capacity = capacity;
+        this.isPart = isPart;
         this.end = new SpscEnd(buffer, capacity);
         this.producerRole = new Role(buffer, SpscLayout.PRODUCER, block.region().liveness());
         this.consumerRole = new Role(buffer, SpscLayout.CONSUMER, block.region().liveness());
@@ -90,15 +93,7 @@ public final class SpscRing implements AutoCloseable {
 
     private static SpscRing attach(
             SharedRegion region, String name, int capacity, AttachMode mode) {
-        if (!SpscLayout.isCapacity(capacity)) {
-            throw new IllegalArgumentException(
-                    "capacity="
-                            + capacity
-                            + ", allowed: a power of two from "
-                            + SpscLayout.MIN_CAPACITY
-                            + " to "
-                            + SpscLayout.MAX_CAPACITY);
-        }
+        check(capacity);
         ObjectSpec spec =
                 new ObjectSpec(
                         SpscRingType.INSTANCE,
@@ -110,13 +105,50 @@ public final class SpscRing implements AutoCloseable {
         return opened(region.attach(name, spec, mode));
     }
 
+    private static void check(int capacity) {
+        if (!SpscLayout.isCapacity(capacity)) {
+            throw new IllegalArgumentException(
+                    "capacity="
+                            + capacity
+                            + ", allowed: a power of two from "
+                            + SpscLayout.MIN_CAPACITY
+                            + " to "
+                            + SpscLayout.MAX_CAPACITY);
+        }
+    }
+
     private static SpscRing opened(Block block) {
         try {
-            return new SpscRing(block);
+            return new SpscRing(block, block.buffer(), SpscRingType.capacity(block), false);
         } catch (RuntimeException e) {
             block.close();
             throw e;
         }
+    }
+
+    /**
+     * A ring that is a part of another object, whose memory is zero there at birth. For the other
+     * modules of shm only.
+     *
+     * @param block of that object; stays its owner's to close.
+     * @param offset of the ring in it, a multiple of 128.
+     * @param capacity of the data in bytes, a power of two from 64 to 2<sup>30</sup>.
+     * @return a handle that ends with the block.
+     */
+    public static SpscRing within(Block block, int offset, int capacity) {
+        MappedBuffer part = block.buffer().part(offset, bytes(capacity));
+        return new SpscRing(block, part, capacity, true);
+    }
+
+    /**
+     * How much memory a ring takes.
+     *
+     * @param capacity of the data in bytes, a power of two from 64 to 2<sup>30</sup>.
+     * @return bytes, a multiple of 64.
+     */
+    public static int bytes(int capacity) {
+        check(capacity);
+        return SpscLayout.bytes(capacity);
     }
 
     /**
@@ -130,7 +162,7 @@ public final class SpscRing implements AutoCloseable {
     public synchronized SpscProducer producer() {
         take(producerRole, "producer");
         try {
-            producer = new SpscProducer(block, producerRole, capacity);
+            producer = new SpscProducer(block, buffer, producerRole, capacity);
             return producer;
         } catch (RuntimeException e) {
             producerRole.release();
@@ -149,7 +181,7 @@ public final class SpscRing implements AutoCloseable {
     public synchronized SpscConsumer consumer() {
         take(consumerRole, "consumer");
         try {
-            consumer = new SpscConsumer(block, consumerRole, capacity);
+            consumer = new SpscConsumer(block, buffer, consumerRole, capacity);
             return consumer;
         } catch (RuntimeException e) {
             consumerRole.release();
@@ -264,7 +296,9 @@ public final class SpscRing implements AutoCloseable {
         if (consumer != null) {
             consumer.close();
         }
-        block.close();
+        if (!isPart) {
+            block.close();
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 /**
- * Rings of records in a region. Nothing here blocks.
+ * Rings of records in a region. Nothing here blocks, but for {@code BlockingRing}, which is for the
+ * queues only.
  *
  * <pre>
  *  AgronaRing ---&gt; SpscRing ---&gt; region ---&gt; wait ---&gt; memory
@@ -12,7 +13,10 @@
  *           |                  |
  *           `----&gt; SpscFormat -+---&gt; SpscLayout
  *
- *  MpmcRing ---&gt; MpmcClaim, MpmcDelivery ---&gt; MpmcCore ---&gt; MpmcTickets ---&gt; MpmcLayout
+ *  BlockingRing ---&gt; MpmcWaiting, MpmcBrowser
+ *      |                 |
+ *      v                 v
+ *  MpmcRing ---&gt; MpmcClaim, MpmcDelivery ---&gt; MpmcCore ---&gt; MpmcTickets, MpmcSleepers ---&gt; MpmcLayout
  *      |                                           |
  *      `-------&gt; MpmcClosing ---&gt; MpmcHeld &lt;-------'
  *

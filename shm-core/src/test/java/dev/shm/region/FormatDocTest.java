@@ -69,7 +69,9 @@ class FormatDocTest {
         List<String> kinds = new ArrayList<>();
         while (marks.find()) {
             if (!marks.group(1)
-                    .matches("(sync|mpmc|broadcast) .*")) { // those have tests of their own
+                    .matches(
+                            "(sync|mpmc|broadcast|pipe|process|slots) .*")) { // those have tests of
+                // their own
                 kinds.add(marks.group(1).replaceAll(":.*", ""));
             }
         }

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.shm.explore.Explorer;
 import dev.shm.explore.Explorer.Exploration;
 import dev.shm.explore.Rules;
+import dev.shm.ring.MpmcScenario.Manner;
 import dev.shm.ring.MpmcScenario.Size;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The ring under thousands of schedules, with deaths at every access. BEHAVIOURS 20.5, 20.10,
@@ -45,13 +48,40 @@ class MpmcExplorerTest {
         }
     }
 
+    /** Where nobody dies, nobody sleeps for ever, and no tick is needed. */
+    @ParameterizedTest
+    @MethodSource("sleeping")
+    void sleepers_withoutADeath(Size size) {
+        explorer(size, Rules.PLAIN, MpmcFault.NONE).depthFirst(1).assertClean();
+        explorer(size, Rules.PLAIN, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
+    }
+
+    @ParameterizedTest
+    @MethodSource("sleeping")
+    void sleepers_withDeaths(Size size) {
+        Rules rules = Rules.PLAIN.withDeaths(3).withJanitor();
+        explorer(size, rules, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
+    }
+
+    static List<Size> sleeping() {
+        return List.of(
+                TWO_AND_TWO.sleeping(Manner.SLEEPING, 2),
+                ONE_AND_TWO.sleeping(Manner.SLEEPING, 1),
+                GIVING_BACK.sleeping(Manner.SLEEPING, 2),
+                SUCCEEDED.sleeping(Manner.SLEEPING, 2),
+                TWO_AND_TWO.sleeping(Manner.FOR_LONG, 2),
+                GIVING_BACK.sleeping(Manner.FOR_LONG, 1),
+                TWO_AND_TWO.sleeping(Manner.DROPPING, 2),
+                GIVING_BACK.sleeping(Manner.DROPPING, 1));
+    }
+
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void everyFault_isFound(MpmcFault fault) {
         int deaths = fault.showsWithoutADeath() ? 0 : 2;
         Rules rules = Rules.PLAIN.withDeaths(deaths).withJanitor();
-        Explorer explorer = explorer(TWO_AND_TWO, rules, fault);
-        explorer.assertFinds(SEED, 20_000);
+        Explorer explorer = explorer(fault.shownBy(TWO_AND_TWO), rules, fault);
+        explorer.assertFinds(SEED, 60_000);
     }
 
     private static Explorer explorer(Size size, Rules rules, MpmcFault fault) {

@@ -1,8 +1,14 @@
 package dev.shm.ring;
 
 import dev.shm.explore.Interception;
+import dev.shm.ring.MpmcScenario.Manner;
+import dev.shm.ring.MpmcScenario.Size;
 import dev.shm.wait.Liveness;
+import dev.shm.wait.Waiter;
 import java.lang.reflect.Method;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.LongSupplier;
 import org.agrona.concurrent.AtomicBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +46,23 @@ enum MpmcFault {
     /** Messages of the dead stay theirs. */
     NOT_TAKEN_OVER,
     /** A message is released for the lap that it is of. */
-    RELEASED_FOR_THIS_LAP;
+    RELEASED_FOR_THIS_LAP,
+    /** Who wakes does not move the epoch first. */
+    EPOCH_NOT_MOVED,
+    /** Who moved the epoch does not wake. */
+    NOT_WOKEN,
+    /** Who ends a long claim wakes before, instead of after. */
+    WOKEN_BEFORE_THE_END,
+    /** Who goes to sleep announces nothing. */
+    NO_ANNOUNCEMENT,
+    /** Who has announced itself goes to sleep without another look. */
+    NOT_LOOKED_AGAIN,
+    /** A claim for long takes an announcement away, and nobody owes the wake. */
+    ANNOUNCEMENT_TAKEN_AWAY,
+    /** The ring is closed without a look at who claims meanwhile. */
+    CLOSED_BLINDLY,
+    /** Sleeps last until somebody wakes the sleeper. */
+    NO_TICKS;
 
     /** Whether it does harm where everybody lives. */
     boolean showsWithoutADeath() {
@@ -50,21 +72,70 @@ enum MpmcFault {
                     CLAIM_NOT_ATOMIC,
                     TAKE_NOT_ATOMIC,
                     RASH,
-                    RELEASED_FOR_THIS_LAP ->
+                    RELEASED_FOR_THIS_LAP,
+                    EPOCH_NOT_MOVED,
+                    NOT_WOKEN,
+                    WOKEN_BEFORE_THE_END,
+                    NO_ANNOUNCEMENT,
+                    NOT_LOOKED_AGAIN,
+                    ANNOUNCEMENT_TAKEN_AWAY,
+                    CLOSED_BLINDLY ->
                     true;
             default -> false;
         };
     }
 
-    AtomicBuffer inject(AtomicBuffer buffer, MpmcLayout layout) {
-        return this == NONE ? buffer : Interception.of(buffer, new Injector(this, layout));
+    /** The scenario that it shows in. */
+    Size shownBy(Size size) {
+        return switch (this) {
+            case TAKEOVER_NOT_ATOMIC, WITHDRAWN_BLINDLY -> size.givingBack();
+            case EPOCH_NOT_MOVED, NOT_WOKEN, NO_ANNOUNCEMENT, NOT_LOOKED_AGAIN, NO_TICKS ->
+                    size.sleeping(Manner.SLEEPING, 2);
+            case WOKEN_BEFORE_THE_END, ANNOUNCEMENT_TAKEN_AWAY -> size.sleeping(Manner.FOR_LONG, 2);
+            case CLOSED_BLINDLY -> size.sleeping(Manner.DROPPING, 2);
+            default -> size;
+        };
+    }
+
+    AtomicBuffer inject(AtomicBuffer buffer, MpmcLayout layout, Waiter waiter) {
+        return this == NONE
+                ? buffer
+                : Interception.of(buffer, new Injector(this, layout, waiter, new HashSet<>()));
+    }
+
+    Waiter inject(Waiter waiter) {
+        return this != NOT_WOKEN
+                ? waiter
+                : new Waiter() {
+                    @Override
+                    public boolean await(AtomicBuffer buffer, int index, int expected, long nanos) {
+                        return waiter.await(buffer, index, expected, nanos);
+                    }
+
+                    @Override
+                    public void wake(AtomicBuffer buffer, int index, int count) {
+                        // forgotten
+                    }
+                };
+    }
+
+    /** What a wait looks with. */
+    LongSupplier distort(LongSupplier look) {
+        if (this != NOT_LOOKED_AGAIN) {
+            return look;
+        }
+        boolean[] looked = new boolean[1];
+        return () -> {
+            looked[0] = !looked[0];
+            return looked[0] ? look.getAsLong() : MpmcCore.NONE;
+        };
     }
 
     boolean isDead(Liveness real, int tag) {
         return this == RASH || real.isDead(tag);
     }
 
-    private record Injector(MpmcFault fault, MpmcLayout layout)
+    private record Injector(MpmcFault fault, MpmcLayout layout, Waiter waiter, Set<Thread> through)
             implements Interception.Interceptor {
 
         @Override
@@ -73,6 +144,13 @@ enum MpmcFault {
             if (method.getName().equals("compareAndSetLong")) {
                 return compareAndSet(
                         target, (int) arguments[0], (long) arguments[1], (long) arguments[2]);
+            }
+            if (method.getName().equals("getLongVolatile")
+                    && through.remove(Thread.currentThread())) {
+                return target.getLongVolatile((int) arguments[0]) & ~MpmcLayout.WAITING;
+            }
+            if (fault == EPOCH_NOT_MOVED && method.getName().equals("getAndAddInt")) {
+                return target.getIntVolatile((int) arguments[0]);
             }
             if (fault == RELEASED_FOR_THIS_LAP && method.getName().equals("putLongRelease")) {
                 long next = (long) arguments[1];
@@ -155,9 +233,47 @@ enum MpmcFault {
                         return false;
                     }
                 }
+                case WOKEN_BEFORE_THE_END -> {
+                    if (isIn(index, layout.sequences())) {
+                        wakeEverybody(target);
+                        through.add(Thread.currentThread()); // and does not look afterwards
+                    }
+                }
+                case NO_ANNOUNCEMENT -> {
+                    if (next == (expected | MpmcLayout.WAITING)) {
+                        return true;
+                    }
+                }
+                case ANNOUNCEMENT_TAKEN_AWAY -> {
+                    if (index <= MpmcLayout.HEAD && next - expected > MpmcLayout.WAITING) {
+                        return target.compareAndSetLong(
+                                index, expected, next & ~MpmcLayout.WAITING);
+                    }
+                }
+                case CLOSED_BLINDLY -> {
+                    if (index == MpmcLayout.TAIL && (next & MpmcLayout.SLOT) == MpmcLayout.CLOSED) {
+                        target.putLongVolatile(index, next);
+                        return true;
+                    }
+                }
                 default -> {}
             }
             return target.compareAndSetLong(index, expected, next);
+        }
+
+        private void wakeEverybody(AtomicBuffer target) {
+            for (int word : new int[] {MpmcLayout.TAIL, MpmcLayout.HEAD}) {
+                long value = target.getLongVolatile(word);
+                if ((value & MpmcLayout.WAITING) != 0
+                        && target.compareAndSetLong(word, value, value & ~MpmcLayout.WAITING)) {
+                    int epoch =
+                            word == MpmcLayout.TAIL
+                                    ? MpmcLayout.ITEM_EPOCH
+                                    : MpmcLayout.SPACE_EPOCH;
+                    target.getAndAddInt(epoch, 1);
+                    waiter.wakeAll(target, epoch);
+                }
+            }
         }
 
         private static boolean inSteps(AtomicBuffer target, int index, long expected, long next) {

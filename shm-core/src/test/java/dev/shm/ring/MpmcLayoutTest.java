@@ -63,7 +63,7 @@ class MpmcLayoutTest {
         assertEquals(0, memory.getLong(136));
         second.requeue(5L << 13);
         assertEquals(2L << 30 | 1 << 12, memory.getLong(896 + 8));
-        assertEquals(3, memory.getLong(136)); // version 1, SET
+        assertEquals(5, memory.getLong(136)); // version 1, SET
         assertEquals(1, memory.getInt(256)); // whoever waits for a message is woken
         long again = first.take();
         assertEquals(5L << 13 | MpmcCore.AGAIN, again);
@@ -146,7 +146,7 @@ class MpmcLayoutTest {
         assertBits("mpmc sequence", MpmcLayout.POSITION, 0x1FFCL, 3L);
         assertBits("mpmc entry", -1L << MpmcLayout.TAG_BITS, MpmcLayout.TAG);
         assertBits("mpmc attempts", ~MpmcLayout.COUNT, MpmcLayout.COUNT);
-        assertBits("mpmc redelivery", ~MpmcLayout.SET, MpmcLayout.SET);
+        assertBits("mpmc redelivery", -MpmcLayout.VERSION, MpmcLayout.DROP, MpmcLayout.SET);
         assertEquals(
                 List.of(
                         List.of(MpmcLayout.FREE + "", "FREE"),

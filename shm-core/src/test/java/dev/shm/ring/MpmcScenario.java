@@ -4,7 +4,10 @@ import dev.shm.explore.Interception;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
+import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
+import dev.shm.wait.TickPolicy;
+import dev.shm.wait.Waiter;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,6 +15,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import org.agrona.concurrent.AtomicBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +29,11 @@ import org.jspecify.annotations.Nullable;
 final class MpmcScenario implements Scenario {
     private static final int CAPACITY = 2;
     private static final int SLOTS = 8;
+
+    /** Ticks come when nobody else can go on; short ones at once. */
+    private static final TickPolicy TICKS = new TickPolicy(1L << 60, 1L << 60);
+
+    private static final TickPolicy SHORT_TICKS = new TickPolicy(1, 1);
     private static final MpmcLayout LAYOUT = new MpmcLayout(CAPACITY, 2 * Long.BYTES, SLOTS);
 
     /** The tag of who comes next to the first participant's slot. */
@@ -39,10 +49,50 @@ final class MpmcScenario implements Scenario {
      * @param items of each producer
      * @param consumers each with a participant of its own
      * @param successor whether another producer comes once the first participant's slot is free
-     * @param giveBack whether consumers give back every third message, and producers every third
+     * @param giveBack whether consumers give back two messages of three, and producers every third
      *     place
+     * @param manner how they wait
+     * @param limit how many messages the ring holds
      */
-    record Size(int producers, int items, int consumers, boolean successor, boolean giveBack) {}
+    record Size(
+            int producers,
+            int items,
+            int consumers,
+            boolean successor,
+            boolean giveBack,
+            Manner manner,
+            int limit) {
+
+        Size(int producers, int items, int consumers, boolean successor, boolean giveBack) {
+            this(producers, items, consumers, successor, giveBack, Manner.LOOKING, CAPACITY);
+        }
+
+        /** The same, where messages and places are given back. */
+        Size givingBack() {
+            return new Size(producers, items + 1, consumers, successor, true, manner, limit);
+        }
+
+        /** The same, where those who wait sleep. */
+        Size sleeping(Manner how, int most) {
+            return new Size(producers, items, consumers, successor, giveBack, how, most);
+        }
+    }
+
+    /** How participants wait. */
+    enum Manner {
+        /** They look again, whenever somebody else has done something. */
+        LOOKING,
+        /** They sleep; the last producer closes the ring. */
+        SLEEPING,
+        /** They sleep, and their claims and takes are for long, so that no sleep need be short. */
+        FOR_LONG,
+        /** The same, and the first producer closes the ring and drops what is in it. */
+        DROPPING;
+
+        boolean isForLong() {
+            return this == FOR_LONG || this == DROPPING;
+        }
+    }
 
     private final Size size;
     private final MpmcFault fault;
@@ -84,7 +134,9 @@ final class MpmcScenario implements Scenario {
 
         Play(World world) {
             this.world = world;
-            this.buffer = Interception.of(fault.inject(world.buffer(), LAYOUT), this::call);
+            this.buffer =
+                    Interception.of(
+                            fault.inject(world.buffer(), LAYOUT, world.waiter()), this::call);
         }
 
         void build() {
@@ -108,6 +160,11 @@ final class MpmcScenario implements Scenario {
                 Participant participant = join();
                 participant.thread(() -> succeed(participant));
             }
+            if (size.manner() == Manner.FOR_LONG) {
+                Participant participant = join();
+                MpmcCore core = core(participant, participant.tag());
+                participant.thread(() -> joinOnce(waiting(core, participant)));
+            }
             world.onDeath(
                     participant -> {
                         dead.add(participant.tag());
@@ -124,7 +181,89 @@ final class MpmcScenario implements Scenario {
         }
 
         private MpmcCore core(Participant participant, int tag) {
-            return new MpmcCore(buffer, buffer, LAYOUT, liveness(participant, tag), world.waiter());
+            return new MpmcCore(
+                    buffer,
+                    buffer,
+                    LAYOUT,
+                    size.limit(),
+                    liveness(participant, tag),
+                    fault.inject(world.waiter()));
+        }
+
+        private MpmcWaiting waiting(MpmcCore core, Participant participant) {
+            Waiter waiter = new Impatient(fault.inject(world.waiter()));
+            TickPolicy ticks = fault == MpmcFault.NO_TICKS ? TickPolicy.OFF : TICKS;
+            return new MpmcWaiting(
+                    buffer,
+                    core,
+                    new MpmcSleepers(buffer, buffer, waiter),
+                    size.limit(),
+                    1,
+                    liveness(participant, participant.tag()),
+                    waiter,
+                    ticks,
+                    size.manner().isForLong() ? ticks : SHORT_TICKS);
+        }
+
+        /** Short sleeps are over when others have gone on. */
+        private final class Impatient implements Waiter {
+            private final Waiter waiter;
+
+            Impatient(Waiter waiter) {
+                this.waiter = waiter;
+            }
+
+            @Override
+            public boolean await(AtomicBuffer memory, int index, int expected, long nanos) {
+                if (nanos > 1) {
+                    return waiter.await(memory, index, expected, nanos);
+                }
+                world.pause();
+                return false;
+            }
+
+            @Override
+            public void wake(AtomicBuffer memory, int index, int count) {
+                waiter.wake(memory, index, count);
+            }
+        }
+
+        private long untilClaimed(MpmcCore core, Participant me) {
+            LongSupplier claim = size.manner().isForLong() ? core::claimForLong : core::claim;
+            if (size.manner() == Manner.LOOKING) {
+                long claimed = core.claim();
+                while (MpmcCore.isNothing(claimed) && !consuming.isEmpty()) {
+                    lookAround(me);
+                    claimed = core.claim();
+                }
+                return claimed;
+            }
+            Deadline deadline = Deadline.never().unless(consuming::isEmpty);
+            return uninterrupted(
+                    () -> waiting(core, me).untilClaimed(fault.distort(claim), deadline));
+        }
+
+        private long untilTaken(MpmcCore core, Participant me) {
+            LongSupplier take = size.manner().isForLong() ? core::takeForLong : core::take;
+            if (size.manner() == Manner.LOOKING) {
+                return core.take();
+            }
+            Deadline deadline = Deadline.never().unless(this::isOver);
+            return uninterrupted(() -> waiting(core, me).untilTaken(fault.distort(take), deadline));
+        }
+
+        /** Joins when there is something to wait for; what was offered before is released then. */
+        private void joinOnce(MpmcWaiting waiting) {
+            while (published.isEmpty() && !producing.isEmpty()) {
+                world.pause();
+            }
+            Set<Long> before = new HashSet<>(offered);
+            Deadline deadline = Deadline.never().unless(consuming::isEmpty);
+            boolean joined = uninterrupted(() -> waiting.untilReleased(deadline));
+            check(
+                    !joined || released.containsAll(before),
+                    "joined, but offered=" + before + " released=" + released);
+            check(joined || consuming.isEmpty(), "not joined");
         }
 
         private void produce(MpmcCore core, Participant me) {
@@ -132,15 +271,16 @@ final class MpmcScenario implements Scenario {
                 offer(core, me, item);
             }
             producing.remove(me.tag());
+            if (size.manner() == Manner.DROPPING) {
+                core.close(true);
+            } else if (producing.isEmpty() && size.manner() != Manner.LOOKING) {
+                core.close(false);
+            }
         }
 
-        /** Puts a message in, again and again if need be, unless there is no consumer left. */
+        /** Puts a message in, waiting if need be, unless there is no consumer left. */
         private void offer(MpmcCore core, Participant me, int item) {
-            long claim = core.claim();
-            while (MpmcCore.isNothing(claim) && !consuming.isEmpty()) {
-                lookAround(me);
-                claim = core.claim();
-            }
+            long claim = untilClaimed(core, me);
             if (MpmcCore.isNothing(claim)) {
                 return;
             }
@@ -152,7 +292,7 @@ final class MpmcScenario implements Scenario {
             int at = core.message(claim);
             buffer.putLong(at, message);
             buffer.putLong(at + Long.BYTES, ~message);
-            if (item % 2 == 0) {
+            if (item % 2 == 0 && !size.manner().isForLong()) {
                 core.publish(claim);
             } else {
                 core.end(claim, true);
@@ -164,10 +304,12 @@ final class MpmcScenario implements Scenario {
             Map<Long, Long> last = new HashMap<>();
             while (!isOver()) {
                 Set<Long> before = new HashSet<>(offered);
-                long claim = core.take();
+                long claim = untilTaken(core, me);
                 if (MpmcCore.isNothing(claim)) {
                     check(
-                            claim == MpmcCore.BLOCKED || taken.containsAll(before),
+                            claim == MpmcCore.BLOCKED
+                                    || size.manner() == Manner.DROPPING
+                                    || taken.containsAll(before),
                             "nothing, but offered=" + before + " taken=" + taken);
                     lookAround(me);
                 } else {
@@ -189,9 +331,9 @@ final class MpmcScenario implements Scenario {
                 Long before = last.put(message / 100, message);
                 check(before == null || before < message, message + " after " + before);
             }
-            if (size.giveBack() && !again && message % 3 == 0) {
+            if (size.giveBack() && !again && message % 3 != 1) {
                 core.requeue(claim);
-            } else if (message % 2 == 0) {
+            } else if (message % 2 == 0 && !size.manner().isForLong()) {
                 core.release(claim);
             } else {
                 core.acknowledge(claim);
@@ -220,6 +362,11 @@ final class MpmcScenario implements Scenario {
 
         /** What the janitor does, or whoever waits: buries the dead. */
         private void lookAround(Participant me) {
+            bury(me);
+            world.pause();
+        }
+
+        private void bury(Participant me) {
             for (Participant other : participants) {
                 int tag = other.tag();
                 if (dead.contains(tag) && !swept.contains(tag)) {
@@ -228,7 +375,6 @@ final class MpmcScenario implements Scenario {
                     swept.add(tag);
                 }
             }
-            world.pause();
         }
 
         /** A participant whose tag in the ring is not the one that the world gave it. */
@@ -252,7 +398,7 @@ final class MpmcScenario implements Scenario {
 
                 @Override
                 public void probeNext() {
-                    real.probeNext();
+                    bury(participant);
                 }
 
                 @Override
@@ -304,6 +450,17 @@ final class MpmcScenario implements Scenario {
 
         private void checkEnd() {
             check(leftInPeace == 0 || isOver(), "published=" + published + " released=" + released);
+        }
+    }
+
+    /** Waits where nobody interrupts. */
+    private static <T> T uninterrupted(Callable<T> wait) {
+        try {
+            return wait.call();
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 

@@ -178,7 +178,7 @@ final class SpscScenario implements Scenario {
                 await(world, bell);
             }
         }
-        reader.close();
+        reader.free();
         gone(me.tag());
         role.release();
         ring(world);

@@ -1,0 +1,93 @@
+package dev.shm.ring;
+
+import static dev.shm.ring.MpmcLayout.FULL;
+import static dev.shm.ring.MpmcLayout.HEAD;
+import static dev.shm.ring.MpmcLayout.ONE;
+import static dev.shm.ring.MpmcLayout.POSITION;
+import static dev.shm.ring.MpmcLayout.REDELIVERY;
+import static dev.shm.ring.MpmcLayout.SET;
+import static dev.shm.ring.MpmcLayout.TAIL;
+
+import dev.shm.wait.Liveness;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.AtomicBuffer;
+
+/** Looks at the messages of an {@link MpmcRing} that nobody has taken, and leaves them there. */
+final class MpmcBrowser {
+    private final AtomicBuffer claims;
+    private final AtomicBuffer memory;
+    private final MpmcLayout layout;
+    private final MpmcTickets tickets;
+    private final Liveness liveness;
+
+    /** A browser of one handle; arguments as for {@link MpmcCore}. */
+    MpmcBrowser(AtomicBuffer claims, AtomicBuffer memory, MpmcLayout layout, Liveness liveness) {
+        this.claims = claims;
+        this.memory = memory;
+        this.layout = layout;
+        this.tickets = new MpmcTickets(claims, memory, layout);
+        this.liveness = liveness;
+    }
+
+    /** Where to begin: before all messages. */
+    long begin() {
+        return (claims.getLongVolatile(HEAD) & POSITION) - layout.span();
+    }
+
+    /** The next position with a message, from one on; the end, which has none, otherwise. */
+    long next(long from) {
+        long position = from;
+        while (isBeforeEnd(position) && !isThere(position)) {
+            position += ONE;
+        }
+        return position;
+    }
+
+    boolean isBeforeEnd(long position) {
+        return (claims.getLongVolatile(TAIL) & POSITION) - position > 0;
+    }
+
+    /**
+     * Copies a message.
+     *
+     * @return its length, or -1 if it is not there any more.
+     */
+    int copy(long position, MutableDirectBuffer target) {
+        int message = layout.messages() + layout.index(position) * layout.stride();
+        int sequence = layout.sequences() + layout.index(position) * Long.BYTES;
+        int length = memory.getInt(message + MpmcLayout.LENGTH);
+        if (length < 0 || length > layout.maxLength() || !isThere(position)) {
+            return -1;
+        }
+        target.putBytes(0, memory, message + MpmcLayout.PAYLOAD, length);
+        // A CAS that changes nothing: the copy came before it, as no load could promise.
+        return memory.compareAndSetLong(sequence, position | FULL, position | FULL) ? length : -1;
+    }
+
+    /** How many messages have come back and were not taken anew. */
+    int owed() {
+        if ((claims.getLongVolatile(REDELIVERY) & SET) == 0) {
+            return 0;
+        }
+        int owed = 0;
+        long head = claims.getLongVolatile(HEAD) & POSITION;
+        for (long position = head - layout.span(); position != head; position += ONE) {
+            owed += isThere(position) ? 1 : 0;
+        }
+        return owed;
+    }
+
+    private boolean isThere(long position) {
+        int sequence = layout.sequences() + layout.index(position) * Long.BYTES;
+        if (memory.getLongVolatile(sequence) != (position | FULL)) {
+            return false;
+        }
+        long head = claims.getLongVolatile(HEAD) & POSITION;
+        return position - head >= 0 || isOwed(position);
+    }
+
+    private boolean isOwed(long position) {
+        int owner = tickets.consumerOf(position);
+        return owner > 0 && liveness.isDead(owner);
+    }
+}

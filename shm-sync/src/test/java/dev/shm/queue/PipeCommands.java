@@ -1,0 +1,110 @@
+package dev.shm.queue;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import dev.shm.region.SharedRegion;
+import dev.shm.testing.ChildCommands.Commands;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** What a peer can do with the pipe "it". It has the right end, unless it takes the left one. */
+public final class PipeCommands implements Commands {
+    private final SharedPipe pipe;
+    private @Nullable PipeEnd end;
+
+    public PipeCommands(SharedRegion region) {
+        pipe = SharedPipe.open(region, "it");
+    }
+
+    private PipeEnd end() {
+        if (end == null) {
+            end = pipe.right();
+        }
+        return end;
+    }
+
+    @Override
+    public String run(String... words) throws Exception {
+        return switch (words[0]) {
+            case "left" -> {
+                end = pipe.left();
+                yield "taken";
+            }
+            case "right" -> {
+                end = pipe.right();
+                yield "taken";
+            }
+            case "send" -> {
+                end().send(words[1].getBytes(US_ASCII));
+                yield "sent";
+            }
+            case "sendLong" -> {
+                end().send(pattern(Integer.parseInt(words[1])));
+                yield "sent";
+            }
+            case "recv" -> text(end().recv());
+            case "race" -> {
+                while (!end().poll()) {
+                    Thread.onSpinWait();
+                }
+                yield text(end().recv());
+            }
+            case "recvLong" -> describe(end().recv());
+            case "poll" -> "" + end().poll(Long.parseLong(words[1]), MILLISECONDS);
+            case "echo" -> {
+                for (int i = Integer.parseInt(words[1]); i > 0; i--) {
+                    end().send(end().recv());
+                }
+                yield "echoed";
+            }
+            case "count" -> count(Integer.parseInt(words[1]));
+            case "show" -> pipe.toString();
+            case "stream" -> {
+                for (int i = 0; ; i++) {
+                    end().send(numbered(i));
+                }
+            }
+            case "end" -> {
+                end().close();
+                yield "ended";
+            }
+            default -> throw new IllegalArgumentException(words[0]);
+        };
+    }
+
+    /** Sends the numbers from 0 on, each as text. */
+    private String count(int to) throws Exception {
+        for (int i = 0; i < to; i++) {
+            end().send(String.valueOf(i).getBytes(US_ASCII));
+        }
+        return "sent";
+    }
+
+    /** As a command answers with it. */
+    static String text(byte[] message) {
+        return "'" + new String(message, US_ASCII) + "'";
+    }
+
+    /** A message that says its number by its length, up to twice a ring, and its contents. */
+    static byte[] numbered(int number) {
+        byte[] bytes = new byte[(int) (number * 7919L % 2048)];
+        Arrays.fill(bytes, (byte) number);
+        return bytes;
+    }
+
+    /** So many bytes, each of which says where it is. */
+    static byte[] pattern(int length) {
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++) {
+            bytes[i] = (byte) (31 * i ^ i >> 8);
+        }
+        return bytes;
+    }
+
+    /** Whether it is a pattern, and how long. */
+    static String describe(byte[] message) {
+        return message.length
+                + (Arrays.equals(message, pattern(message.length)) ? " whole" : " torn");
+    }
+}

@@ -1,0 +1,84 @@
+package dev.shm.queue;
+
+import static dev.shm.explore.Explorer.samples;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.explore.Explorer;
+import dev.shm.explore.Explorer.Exploration;
+import dev.shm.explore.Rules;
+import dev.shm.queue.SlotScenario.Size;
+import dev.shm.wait.TickPolicy;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The stack and the priority queue under thousands of schedules, with deaths at every access.
+ * BEHAVIOURS 20.5, 20.10, 20.11.
+ */
+class SlotExplorerTest {
+    private static final long SEED = 50;
+
+    private static Size crowded(Kind kind) {
+        return new Size(kind, 1, 2, 2, 2);
+    }
+
+    private static Size roomy(Kind kind) {
+        return new Size(kind, 4, 2, 3, 2);
+    }
+
+    /** Ticks are off: no wake is lost. */
+    @ParameterizedTest
+    @EnumSource
+    void withoutADeath_noTickIsNeeded(Kind kind) {
+        Exploration exploration =
+                explorer(crowded(kind), Rules.PLAIN, SlotFault.NONE).depthFirst(1);
+        exploration.assertClean();
+        assertTrue(exploration.schedules() > 100, "schedules=" + exploration.schedules());
+        for (Size size : new Size[] {crowded(kind), roomy(kind)}) {
+            explorer(size, Rules.PLAIN, SlotFault.NONE).sample(SEED, samples(2_000)).assertClean();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void interrupts_strandNobody(Kind kind) {
+        Rules rules = Rules.PLAIN.withInterrupts(2);
+        explorer(new Size(kind, 4, 1, 3, 3), rules, SlotFault.NONE)
+                .sample(SEED, samples(3_000))
+                .assertClean();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void oneDeath_everywhere(Kind kind) {
+        Rules rules = Rules.PLAIN.withDeaths(1);
+        explorer(crowded(kind), rules, SlotFault.NONE).depthFirst(1).assertClean();
+        explorer(roomy(kind), rules, SlotFault.NONE).depthFirst(1).assertClean();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void deaths_loseNothing_andStrandNobody(Kind kind) {
+        Rules rules = Rules.PLAIN.withDeaths(3).withJanitor();
+        for (Size size : new Size[] {crowded(kind), roomy(kind)}) {
+            explorer(size, rules, SlotFault.NONE).sample(SEED, samples(3_000)).assertClean();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void everyFault_isFound(SlotFault fault) {
+        Rules rules = Rules.PLAIN.withDeaths(fault.showsWithoutADeath() ? 0 : 1);
+        rules = fault.needsAnInterrupt() ? rules.withInterrupts(1) : rules;
+        Size size =
+                fault.needsAnInterrupt()
+                        ? new Size(Kind.PRIORITY, 4, 1, 2, 2)
+                        : roomy(Kind.PRIORITY);
+        explorer(size, rules, fault).assertFinds(SEED, 20_000);
+    }
+
+    private static Explorer explorer(Size size, Rules rules, SlotFault fault) {
+        TickPolicy ticks = rules.deaths() == 0 ? TickPolicy.OFF : TickPolicy.STANDARD;
+        return new Explorer(() -> new SlotScenario(size, fault, ticks), rules);
+    }
+}

@@ -291,7 +291,7 @@ public final class SharedProcess {
                             current().name(),
                             regions.stream().map(region -> region.path().toString()).toList(),
                             recordName);
-            byte[] serialized = Job.serialized(job);
+            byte[] serialized = Wire.writeTask(job).toByteArray();
             ProcessBuilder builder =
                     new ProcessBuilder(JvmCommand.of(jvmOptions, classPath, ChildMain.class))
                             .redirectOutput(output)

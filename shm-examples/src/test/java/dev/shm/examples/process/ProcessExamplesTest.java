@@ -53,4 +53,15 @@ class ProcessExamplesTest {
                         "the other one has ended"),
                 ExampleRun.of(DaemonOrNot.class, regions));
     }
+
+    @Test
+    void squares() throws Exception {
+        assertEquals(
+                List.of(
+                        "map: [0, 1, 4, 9, 16, 25]",
+                        "imap: 0 1 4 9 16 25",
+                        "applyAsync: called back with 36",
+                        "applyAsync: called back with java.lang.ArithmeticException: / by zero"),
+                ExampleRun.of(Squares.class, regions));
+    }
 }

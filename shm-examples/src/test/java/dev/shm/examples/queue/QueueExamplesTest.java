@@ -1,0 +1,47 @@
+package dev.shm.examples.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.shm.examples.ExampleRun;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each program prints what its documentation says, nothing else, and leaves no region behind. */
+class QueueExamplesTest {
+    @TempDir Path regions;
+
+    @Test
+    void strings() throws Exception {
+        assertEquals(
+                List.of("took: one", "took: two", "took: three", "left in the queue: 0"),
+                ExampleRun.of(Strings.class, regions));
+    }
+
+    @Test
+    void tenAndTen() throws Exception {
+        List<String> lines = ExampleRun.of(TenAndTen.class, regions);
+        assertEquals(21, lines.size());
+        assertEquals("consumed 1000 numbers, their sum: 499500", lines.get(20));
+        Set<String> spoke = new HashSet<>();
+        for (int i = 0; i < 20; i += 2) {
+            String who = lines.get(i).replace(" begins to speak", "");
+            assertEquals(who + " begins to speak", lines.get(i));
+            assertEquals(who + " has spoken", lines.get(i + 1));
+            spoke.add(who);
+        }
+        assertEquals(10, spoke.size());
+    }
+
+    @Test
+    void poisonPills() throws Exception {
+        assertEquals(
+                List.of(
+                        "all is done",
+                        "the squares of 1 to 10: [1, 4, 9, 16, 25, 36, 49, 64, 81, 100]"),
+                ExampleRun.of(PoisonPills.class, regions));
+    }
+}

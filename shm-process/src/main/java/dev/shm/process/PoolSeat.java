@@ -1,0 +1,232 @@
+package dev.shm.process;
+
+import dev.shm.process.PoolMessage.Kind;
+import dev.shm.queue.PipeEnd;
+import dev.shm.queue.SharedPipe;
+import dev.shm.region.SharedRegion;
+import dev.shm.value.SharedValue;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One place for a worker in a {@link ProcessPool}: a thread that starts a worker, hands it chunk
+ * after chunk, and starts another one when it ends.
+ *
+ * <p><b>Threads and processes.</b> Runs in a thread of its own; {@link #kill} may be called by any.
+ *
+ * <p><b>If a process dies.</b> If it is the worker: a chunk that it had not begun goes to another
+ * one, a chunk that it had begun is the pool's to decide about. If it is this one: its workers are
+ * daemons.
+ */
+final class PoolSeat implements Runnable {
+    private static final long LOOK_MILLIS = 20;
+
+    private final String name;
+    private final SharedRegion region;
+    private final SharedProcess.Builder builder;
+    private final Rules rules;
+    private final WorkQueue queue;
+    private final AtomicLong numbers;
+    private int workers; // that were started here
+    private volatile @Nullable SharedProcess process;
+
+    /** What the seats of a pool have in common, and ask it. */
+    interface Rules {
+        /** What a worker does first; null if nothing. */
+        @Nullable PoolAction initializer();
+
+        /** After how many chunks a worker is replaced. */
+        long maxTasks();
+
+        /** A worker is ready. */
+        void started();
+
+        /** A worker ended before it was ready. */
+        void startFailed(SharedProcess worker);
+
+        /** The initializer has failed. */
+        void initializerFailed(RemoteFailure why);
+
+        /** A worker died that had begun this. */
+        void died(PoolWork work, SharedProcess worker);
+
+        /** The seat is empty and stays so. */
+        void left();
+
+        /** Something else went wrong. */
+        void failed(RuntimeException why);
+    }
+
+    /** A worker that is ready. */
+    private final class Worker implements AutoCloseable {
+        private final String pipeName = name + "-" + ++workers;
+        private final SharedPipe pipe;
+        private final PipeEnd end;
+        private final SharedValue begun;
+        private final SharedProcess process;
+        private long left = rules.maxTasks();
+
+        Worker() {
+            pipe = SharedPipe.create(region, pipeName, ProcessPool.PIPE_BYTES);
+            end = pipe.left();
+            begun = SharedValue.create(region, PoolWorker.begun(pipeName), 'q');
+            process =
+                    builder.name(pipeName)
+                            .start(new PoolWorker(pipeName, rules.initializer(), left));
+            PoolSeat.this.process = process;
+            if (queue.ended() != null) {
+                process.kill(); // it may have ended before we were seen
+            }
+        }
+
+        /** Waits until it is ready; false if it never will be. */
+        boolean awaitReady() throws InterruptedException {
+            try {
+                // An end that nobody has taken yet is waited for, though nobody may come any more.
+                while (!end.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    if (!process.isAlive() && !end.poll()) {
+                        throw new EOFException();
+                    }
+                }
+                if (PoolMessage.receive(end).kind() == Kind.READY) {
+                    return true;
+                }
+                rules.initializerFailed((RemoteFailure) read(end.recv()));
+            } catch (IOException over) {
+                process.join();
+                rules.startFailed(process);
+            }
+            return false;
+        }
+
+        boolean canWork() {
+            return left > 0 && process.isAlive();
+        }
+
+        /** Has a chunk run; false if the worker has ended. */
+        boolean run(PoolWork work) throws InterruptedException {
+            long number = numbers.incrementAndGet();
+            left--;
+            try {
+                new PoolMessage(Kind.RUN, number).send(end, work.chunk());
+                PoolMessage answer = PoolMessage.receive(end);
+                complete(work, answer.kind(), end.recv());
+                return true;
+            } catch (IOException over) {
+                process.kill(); // as good as dead, should it only have closed its end
+                process.join();
+                if (begun.getLong() == number) {
+                    rules.died(work, process);
+                } else {
+                    putBack(work);
+                }
+                return false;
+            }
+        }
+
+        @Override
+        public void close() {
+            try (pipe) {
+                end.close();
+                process.join();
+            } catch (InterruptedException e) {
+                process.kill();
+            } finally {
+                region.remove(pipeName);
+                region.remove(PoolWorker.begun(pipeName));
+                begun.close();
+            }
+        }
+    }
+
+    PoolSeat(
+            String name,
+            SharedRegion region,
+            SharedProcess.Builder builder,
+            Rules rules,
+            WorkQueue queue,
+            AtomicLong numbers) {
+        this.name = name;
+        this.region = region;
+        this.builder = builder;
+        this.rules = rules;
+        this.queue = queue;
+        this.numbers = numbers;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!queue.isOver()) {
+                serve();
+            }
+        } catch (InterruptedException nobodyDoesThat) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            rules.failed(e);
+        } finally {
+            rules.left();
+        }
+    }
+
+    /** Starts a worker, and works with it until it ends. */
+    private void serve() throws InterruptedException {
+        try (Worker worker = new Worker()) {
+            SharedProcess started = worker.process;
+            var unused = started.onExit().thenRun(queue::look);
+            if (!worker.awaitReady()) {
+                return;
+            }
+            rules.started();
+            PoolWork work = queue.take(worker::canWork);
+            while (work != null && worker.run(work)) {
+                work = queue.take(worker::canWork);
+            }
+        }
+    }
+
+    private void putBack(PoolWork work) {
+        RuntimeException ended = queue.putBack(work);
+        if (ended != null) {
+            work.listener().failed(ended);
+        }
+    }
+
+    private static void complete(PoolWork work, Kind kind, byte[] about) {
+        switch (kind) {
+            case BYTES -> work.listener().completed(new @Nullable Object[] {about});
+            case OUTCOMES -> {
+                @Nullable Object[] outcomes;
+                try {
+                    outcomes = Packing.unpack(Wire.read(about));
+                } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError e) {
+                    work.listener()
+                            .failed(new TransferException("the result cannot be read here", e));
+                    return;
+                }
+                work.listener().completed(outcomes);
+            }
+            case FAILED -> work.listener().failed(((RemoteFailure) read(about)).rebuild());
+            default -> throw new IllegalStateException("kind=" + kind + ": none of an answer");
+        }
+    }
+
+    private static Object read(byte[] bytes) {
+        try {
+            return Wire.read(bytes);
+        } catch (IOException | ClassNotFoundException e) {
+            throw new IllegalStateException("a class of ours cannot be read", e);
+        }
+    }
+
+    /** Kills the worker, if there is one. */
+    void kill() {
+        SharedProcess current = process;
+        if (current != null) {
+            current.kill();
+        }
+    }
+}

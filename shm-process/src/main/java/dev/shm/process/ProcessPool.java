@@ -1,0 +1,806 @@
+package dev.shm.process;
+
+import dev.shm.region.RegionOptions;
+import dev.shm.region.SharedRegion;
+import dev.shm.wait.Deadline;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Worker JVMs that run tasks, one at a time each.
+ *
+ * <pre>{@code
+ * try (ProcessPool pool = ProcessPool.of(4)) {
+ *     List<Integer> squares = pool.map(x -> x * x, List.of(1, 2, 3));
+ *     CompletableFuture<String> name = pool.submit(() -> SharedProcess.current().name());
+ * }
+ * }</pre>
+ *
+ * <p>Tasks, what they capture and are given, and their results travel by Java serialization through
+ * rings in shared memory; there are no sockets, and no files but the region. A task that cannot be
+ * serialised is refused by the method that it is given to. A result that cannot is a {@link
+ * TransferException}. What a task throws is thrown here: the same type and message, with the stack
+ * trace of there as its last cause, a {@link RemoteTraceException}.
+ *
+ * <p>Many small items are sent in chunks. Whoever gives no chunk size gets four chunks for each
+ * worker.
+ *
+ * <p><b>Threads and processes.</b> Any number of threads of the process that made the pool. The
+ * futures are completed by threads of the pool, one for each worker: what depends on them without
+ * {@code Async} holds a worker up. Cancelling a future does not stop its task.
+ *
+ * <p><b>Memory effects.</b> What came before handing in a task is visible to it, and what the task
+ * did is visible to whoever has its result.
+ *
+ * <p><b>If a process dies.</b> If it is a worker, another one takes its place. A task that it had
+ * begun fails with {@link WorkerDiedException}, unless the pool was told that tasks are {@linkplain
+ * Builder#retries idempotent}: then it is run again. All other tasks are run as if nothing had
+ * happened. If it is this process, the workers end, and the pool's region can be {@linkplain
+ * SharedRegion#reclaim reclaimed}.
+ */
+public final class ProcessPool implements ExecutorService, AutoCloseable {
+    /** Of each direction of a worker's pipe: what is longer is sent in parts. */
+    static final int PIPE_BYTES = 1 << 18;
+
+    private static final int MAX_WORKERS = 1000;
+    private static final int CHUNKS_PER_WORKER = 4;
+    private static final int START_FAILURES = 3;
+    private static final int OBJECTS_PER_WORKER = 8; // a pipe, a value, a record; twice, and spare
+    private static final int BYTES_PER_WORKER = 2 * 2 * PIPE_BYTES + (1 << 14);
+    private static final int SPARE_BYTES = 1 << 18;
+    private static final AtomicInteger POOLS = new AtomicInteger();
+
+    private final String name;
+    private final int workers;
+    private final int retries;
+    private final SharedRegion region;
+    private final WorkQueue queue = new WorkQueue();
+    private final List<PoolSeat> seats = new ArrayList<>();
+    private final AtomicInteger seatsTaken;
+    private final AtomicInteger startFailures = new AtomicInteger(); // in a row
+    private final CountDownLatch terminated = new CountDownLatch(1);
+
+    private ProcessPool(Builder builder) {
+        name = "pool-" + ProcessHandle.current().pid() + "-" + POOLS.incrementAndGet();
+        workers = builder.workers;
+        retries = builder.retries;
+        seatsTaken = new AtomicInteger(workers);
+        region =
+                SharedRegion.create(
+                        RegionOptions.named(name)
+                                .bytes((long) workers * BYTES_PER_WORKER + SPARE_BYTES)
+                                .maxObjects(workers * OBJECTS_PER_WORKER + OBJECTS_PER_WORKER)
+                                .maxParticipants(2 * workers + 2));
+        Rules rules = new Rules(builder.initializer, builder.maxTasksPerChild);
+        AtomicLong numbers = new AtomicLong();
+        for (int i = 1; i <= workers; i++) {
+            SharedProcess.Builder process = builder.process(region);
+            seats.add(new PoolSeat(name + "-worker-" + i, region, process, rules, queue, numbers));
+        }
+        for (PoolSeat seat : seats) {
+            Thread thread = new Thread(seat, name);
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    /**
+     * Makes a pool, and starts its workers.
+     *
+     * @param workers how many, 1 to 1,000.
+     * @return a pool whose workers are starting.
+     * @throws IllegalArgumentException for another number.
+     * @throws java.io.UncheckedIOException if there is no room for the region.
+     */
+    public static ProcessPool of(int workers) {
+        return builder().workers(workers).start();
+    }
+
+    /**
+     * Begins to describe a pool.
+     *
+     * @return a builder of a pool with as many workers as there are processors.
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** What a pool is made with. */
+    public static final class Builder {
+        private final List<SharedRegion> regions = new ArrayList<>();
+        private final List<String> jvmOptions = new ArrayList<>();
+        private int workers = Runtime.getRuntime().availableProcessors();
+        private int retries;
+        private long maxTasksPerChild = Long.MAX_VALUE;
+        private @Nullable PoolAction initializer;
+
+        private Builder() {}
+
+        /**
+         * Sets how many workers there are.
+         *
+         * @param count 1 to 1,000.
+         * @return this builder.
+         * @throws IllegalArgumentException for another number.
+         */
+        public Builder workers(int count) {
+            if (count < 1 || count > MAX_WORKERS) {
+                throw new IllegalArgumentException(
+                        "workers=" + count + ": must be 1 to " + MAX_WORKERS);
+            }
+            workers = count;
+            return this;
+        }
+
+        /**
+         * Adds a region that is opened in all workers, where {@link CurrentProcess#regions} has it.
+         *
+         * @param shared must stay open as long as workers are started.
+         * @return this builder.
+         */
+        public Builder region(SharedRegion shared) {
+            regions.add(Objects.requireNonNull(shared, "region"));
+            return this;
+        }
+
+        /**
+         * Adds an option of the workers' JVMs, after those of this JVM.
+         *
+         * @param option as it is written on a command line, in one word.
+         * @return this builder.
+         */
+        public Builder jvmOption(String option) {
+            jvmOptions.add(Objects.requireNonNull(option, "option"));
+            return this;
+        }
+
+        /**
+         * Sets what each worker runs before its first task. If it throws, the pool is broken: all
+         * tasks fail with {@link BrokenPoolException}.
+         *
+         * @param first is sent to each worker.
+         * @return this builder.
+         * @throws IllegalArgumentException if it cannot be serialised.
+         */
+        public Builder initializer(PoolAction first) {
+            Wire.writeTask(first);
+            initializer = first;
+            return this;
+        }
+
+        /**
+         * Sets after how many tasks a worker is replaced by a new one; a chunk counts as one.
+         *
+         * @param tasks 1 or more.
+         * @return this builder.
+         * @throws IllegalArgumentException for another number.
+         */
+        public Builder maxTasksPerChild(long tasks) {
+            if (tasks < 1) {
+                throw new IllegalArgumentException("tasks=" + tasks + ": must be 1 or more");
+            }
+            maxTasksPerChild = tasks;
+            return this;
+        }
+
+        /**
+         * Says that tasks are idempotent: it does no harm to run one again whose worker died in the
+         * middle of it.
+         *
+         * @param times how often at most a task is run again; 0 is never.
+         * @return this builder.
+         * @throws IllegalArgumentException for a negative number.
+         */
+        public Builder retries(int times) {
+            if (times < 0) {
+                throw new IllegalArgumentException("times=" + times + ": must be 0 or more");
+            }
+            retries = times;
+            return this;
+        }
+
+        /**
+         * Makes the pool, and starts its workers.
+         *
+         * @return a pool whose workers are starting.
+         * @throws java.io.UncheckedIOException if there is no room for the region.
+         */
+        public ProcessPool start() {
+            return new ProcessPool(this);
+        }
+
+        private SharedProcess.Builder process(SharedRegion pool) {
+            List<SharedRegion> all = new ArrayList<>(regions);
+            all.add(pool);
+            SharedProcess.Builder process = SharedProcess.builder(all.get(0)).daemon(true);
+            all.subList(1, all.size()).forEach(process::region);
+            jvmOptions.forEach(process::jvmOption);
+            return process;
+        }
+    }
+
+    /** What becomes of tasks whose workers do not do as they should. */
+    private final class Rules implements PoolSeat.Rules {
+        private final @Nullable PoolAction initializer;
+        private final long maxTasks;
+
+        Rules(@Nullable PoolAction initializer, long maxTasks) {
+            this.initializer = initializer;
+            this.maxTasks = maxTasks;
+        }
+
+        @Override
+        public @Nullable PoolAction initializer() {
+            return initializer;
+        }
+
+        @Override
+        public long maxTasks() {
+            return maxTasks;
+        }
+
+        @Override
+        public void started() {
+            startFailures.set(0);
+        }
+
+        @Override
+        public void startFailed(SharedProcess worker) {
+            if (startFailures.incrementAndGet() >= START_FAILURES) {
+                end(
+                        new BrokenPoolException(
+                                START_FAILURES
+                                        + " workers in a row ended before they were ready, the"
+                                        + " last: "
+                                        + worker,
+                                null));
+            }
+        }
+
+        @Override
+        public void initializerFailed(RemoteFailure why) {
+            end(new BrokenPoolException("the initializer has failed", why.rebuild()));
+        }
+
+        @Override
+        public void died(PoolWork work, SharedProcess worker) {
+            RuntimeException ended = queue.ended();
+            if (ended == null && work.died() <= retries) {
+                ended = queue.putBack(work);
+            } else if (ended == null) {
+                ended =
+                        new WorkerDiedException(
+                                worker.pid(), worker.exitCode().orElseThrow(), work.toString());
+            }
+            if (ended != null) {
+                work.listener().failed(ended);
+            }
+        }
+
+        @Override
+        public void left() {
+            if (seatsTaken.decrementAndGet() == 0) {
+                region.close();
+                SharedRegion.delete(name);
+                terminated.countDown();
+            }
+        }
+
+        @Override
+        public void failed(RuntimeException why) {
+            end(new BrokenPoolException("a worker cannot be started", why));
+        }
+    }
+
+    /** Ends everything, for this reason. */
+    private void end(RuntimeException because) {
+        List<PoolWork> left = queue.end(because);
+        seats.forEach(PoolSeat::kill);
+        left.forEach(work -> work.listener().failed(because));
+    }
+
+    /** Completes a future with the only outcome of a chunk. */
+    private record One<T>(CompletableFuture<T> future) implements PoolWork.Listener {
+        @Override
+        @SuppressWarnings("unchecked") // the task returns what its type says
+        public void completed(@Nullable Object[] outcomes) {
+            if (outcomes[0] instanceof RemoteFailure failure) {
+                future.completeExceptionally(failure.rebuild());
+            } else {
+                future.complete((T) outcomes[0]);
+            }
+        }
+
+        @Override
+        public void failed(Throwable why) {
+            future.completeExceptionally(why);
+        }
+    }
+
+    private <T> CompletableFuture<T> send(Object task, Chunk.Function function) {
+        CompletableFuture<T> future = new CompletableFuture<>();
+        Serializable noItem = new @Nullable Object[1];
+        Wire.Bytes chunk = Wire.writeTask(new Chunk(function, noItem));
+        queue.add(new PoolWork(task.toString(), chunk, new One<>(future)));
+        return future;
+    }
+
+    /**
+     * Has a task run.
+     *
+     * @param task a lambda, as a rule.
+     * @param <T> the type of its result.
+     * @return a future of its result.
+     * @throws IllegalArgumentException if it cannot be serialised.
+     * @throws java.util.concurrent.RejectedExecutionException if the pool was shut down.
+     */
+    public <T> CompletableFuture<T> submit(PoolTask<T> task) {
+        return send(task, new Chunk.Call(task));
+    }
+
+    /**
+     * Has an action run.
+     *
+     * @param action a lambda, as a rule.
+     * @return a future that is completed with null after it.
+     * @throws IllegalArgumentException if it cannot be serialised.
+     * @throws java.util.concurrent.RejectedExecutionException if the pool was shut down.
+     */
+    public CompletableFuture<@Nullable Void> submit(PoolAction action) {
+        return send(action, new Chunk.Act(action));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @param task must be serialisable.
+     * @throws IllegalArgumentException if it is not.
+     */
+    @Override
+    public <T> CompletableFuture<T> submit(Callable<T> task) {
+        return submit(serializable(task));
+    }
+
+    private static <T> PoolTask<T> serializable(Callable<T> task) {
+        return task instanceof PoolTask<T> already ? already : task::call;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @param action must be serialisable.
+     * @throws IllegalArgumentException if it is not.
+     */
+    @Override
+    public CompletableFuture<?> submit(Runnable action) {
+        return submit(serializable(action));
+    }
+
+    private static PoolAction serializable(Runnable action) {
+        return action instanceof PoolAction already ? already : action::run;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @param action must be serialisable; the result need not be.
+     * @throws IllegalArgumentException if it is not.
+     */
+    @Override
+    public <T> CompletableFuture<T> submit(Runnable action, T result) {
+        return submit(serializable(action)).thenApply(nothing -> result);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @param action must be serialisable; what it throws nobody hears.
+     * @throws IllegalArgumentException if it is not.
+     */
+    @Override
+    public void execute(Runnable action) {
+        var unused = submit(action);
+    }
+
+    /**
+     * Has a task run, and waits for it.
+     *
+     * @param task a lambda, as a rule.
+     * @param <T> the type of its result.
+     * @return its result.
+     * @throws ExecutionException if it throws, with that as cause.
+     * @throws InterruptedException if the thread is interrupted.
+     */
+    public <T> T apply(PoolTask<T> task) throws ExecutionException, InterruptedException {
+        return submit(task).get();
+    }
+
+    /**
+     * Has a task run, and tells one of two callbacks.
+     *
+     * @param task a lambda, as a rule.
+     * @param callback is given the result, in a thread of the pool.
+     * @param errorCallback is given what the task throws, in a thread of the pool.
+     * @param <T> the type of its result.
+     * @return a future of its result, completed before the callback runs.
+     */
+    public <T> CompletableFuture<T> applyAsync(
+            PoolTask<T> task, Consumer<? super T> callback, Consumer<Throwable> errorCallback) {
+        CompletableFuture<T> future = submit(task);
+        tell(future, callback, errorCallback);
+        return future;
+    }
+
+    private static <T> void tell(
+            CompletableFuture<T> future,
+            Consumer<? super T> callback,
+            Consumer<Throwable> errorCallback) {
+        var unused =
+                future.whenComplete(
+                        (result, thrown) -> {
+                            if (thrown == null) {
+                                callback.accept(result);
+                            } else {
+                                errorCallback.accept(thrown);
+                            }
+                        });
+    }
+
+    /**
+     * Applies a function to each item, and waits for all.
+     *
+     * @param function a lambda, as a rule.
+     * @param items are read before this returns.
+     * @param <T> the type of the items.
+     * @param <R> the type of the results.
+     * @return the results, in the order of the items.
+     * @throws ExecutionException if it throws for any item, with what it threw for the first of
+     *     them as cause; all others have been done then too.
+     * @throws InterruptedException if the thread is interrupted.
+     */
+    public <T, R> List<R> map(PoolFunction<? super T, ? extends R> function, Collection<T> items)
+            throws ExecutionException, InterruptedException {
+        return map(function, items, chunk(items.size()));
+    }
+
+    /**
+     * Applies a function to each item, and waits for all.
+     *
+     * @param function a lambda, as a rule.
+     * @param items are read before this returns.
+     * @param chunk how many items are sent to a worker at a time, 1 or more.
+     * @param <T> the type of the items.
+     * @param <R> the type of the results.
+     * @return the results, in the order of the items.
+     * @throws ExecutionException as {@link #map(PoolFunction, Collection)}.
+     * @throws InterruptedException if the thread is interrupted.
+     */
+    public <T, R> List<R> map(
+            PoolFunction<? super T, ? extends R> function, Iterable<T> items, int chunk)
+            throws ExecutionException, InterruptedException {
+        return PoolMap.<T, R>ofAll(this, function, items, chunk).get();
+    }
+
+    /**
+     * Applies a function to each item.
+     *
+     * @param function a lambda, as a rule.
+     * @param items are read before this returns.
+     * @param <T> the type of the items.
+     * @param <R> the type of the results.
+     * @return a future of the results, as {@link #map(PoolFunction, Collection)} returns them.
+     */
+    public <T, R> CompletableFuture<List<R>> mapAsync(
+            PoolFunction<? super T, ? extends R> function, Collection<T> items) {
+        return PoolMap.ofAll(this, function, items, chunk(items.size()));
+    }
+
+    /**
+     * Applies a function to each item, and tells one of two callbacks.
+     *
+     * @param function a lambda, as a rule.
+     * @param items are read before this returns.
+     * @param callback is given all results, in a thread of the pool.
+     * @param errorCallback is given what the function threw, in a thread of the pool.
+     * @param <T> the type of the items.
+     * @param <R> the type of the results.
+     * @return a future of the results, completed before the callback runs.
+     */
+    public <T, R> CompletableFuture<List<R>> mapAsync(
+            PoolFunction<? super T, ? extends R> function,
+            Collection<T> items,
+            Consumer<? super List<R>> callback,
+            Consumer<Throwable> errorCallback) {
+        CompletableFuture<List<R>> future = mapAsync(function, items);
+        tell(future, callback, errorCallback);
+        return future;
+    }
+
+    /**
+     * Applies a function of two arguments to each pair, and waits for all.
+     *
+     * @param function a lambda, as a rule.
+     * @param pairs such as {@link Map#entry} makes; their parts must be serialisable.
+     * @param <A> the type of the first argument.
+     * @param <B> the type of the second argument.
+     * @param <R> the type of the results.
+     * @return the results, in the order of the pairs.
+     * @throws ExecutionException as {@link #map(PoolFunction, Collection)}.
+     * @throws InterruptedException if the thread is interrupted.
+     */
+    public <A, B, R> List<R> starmap(
+            PoolBiFunction<? super A, ? super B, ? extends R> function,
+            Collection<Map.Entry<A, B>> pairs)
+            throws ExecutionException, InterruptedException {
+        List<Object[]> arguments = new ArrayList<>(); // not every entry can be serialised
+        pairs.forEach(pair -> arguments.add(new Object[] {pair.getKey(), pair.getValue()}));
+        return map(both(function), arguments);
+    }
+
+    @SuppressWarnings("unchecked") // they come from pairs of these types
+    private static <A, B, R> PoolFunction<Object[], R> both(
+            PoolBiFunction<? super A, ? super B, ? extends R> function) {
+        return pair -> function.apply((A) pair[0], (B) pair[1]);
+    }
+
+    /**
+     * Applies a function to items as they are asked for: what is taken from the iterator in advance
+     * is what keeps the workers busy.
+     *
+     * @param function a lambda, as a rule.
+     * @param items are read by whoever takes results.
+     * @param chunk how many items are sent to a worker at a time, 1 or more.
+     * @param <T> the type of the items.
+     * @param <R> the type of the results.
+     * @return the results, in the order of the items, for one thread. Where the function throws for
+     *     an item, {@code next} throws {@link java.util.concurrent.CompletionException} with that
+     *     as cause, and goes on with the next item when it is called again. What the iterator
+     *     throws comes after the results before it.
+     */
+    public <T, R> Iterator<R> imap(
+            PoolFunction<? super T, ? extends R> function, Iterable<T> items, int chunk) {
+        return new PoolIterator<>(this, new PoolMap<T, R>(function, items.iterator(), chunk), true);
+    }
+
+    /**
+     * Applies a function to items as {@link #imap} does; results come as they are ready.
+     *
+     * @param function a lambda, as a rule.
+     * @param items are read by whoever takes results.
+     * @param chunk how many items are sent to a worker at a time, 1 or more.
+     * @param <T> the type of the items.
+     * @param <R> the type of the results.
+     * @return the results in any order, else as {@link #imap}.
+     */
+    public <T, R> Iterator<R> imapUnordered(
+            PoolFunction<? super T, ? extends R> function, Iterable<T> items, int chunk) {
+        return new PoolIterator<>(
+                this, new PoolMap<T, R>(function, items.iterator(), chunk), false);
+    }
+
+    /**
+     * Returns a stream whose elements the workers compute, as it goes along.
+     *
+     * @param function a lambda, as a rule.
+     * @param items the source.
+     * @param chunk how many items are sent to a worker at a time, 1 or more.
+     * @param <T> the type of the items.
+     * @param <R> the type of the elements.
+     * @return a sequential, ordered stream; it fails as {@link #imap} does.
+     */
+    public <T, R> Stream<R> stream(
+            PoolFunction<? super T, ? extends R> function, Iterable<T> items, int chunk) {
+        return StreamSupport.stream(
+                Spliterators.spliteratorUnknownSize(
+                        imap(function, items, chunk), Spliterator.ORDERED),
+                false);
+    }
+
+    private int chunk(int items) {
+        int chunks = CHUNKS_PER_WORKER * workers;
+        return Math.max(1, (items + chunks - 1) / chunks);
+    }
+
+    void add(PoolWork work) {
+        queue.add(work);
+    }
+
+    int workers() {
+        return workers;
+    }
+
+    @Override
+    public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks)
+            throws InterruptedException {
+        List<Future<T>> futures = new ArrayList<>();
+        tasks.forEach(task -> futures.add(submit(task)));
+        for (Future<T> future : futures) {
+            awaitQuietly(future, Deadline.never());
+        }
+        return futures;
+    }
+
+    @Override
+    public <T> List<Future<T>> invokeAll(
+            Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+            throws InterruptedException {
+        Deadline deadline = Deadline.after(timeout, unit);
+        List<Future<T>> futures = new ArrayList<>();
+        tasks.forEach(task -> futures.add(submit(task)));
+        for (Future<T> future : futures) {
+            if (!awaitQuietly(future, deadline)) {
+                future.cancel(true);
+            }
+        }
+        return futures;
+    }
+
+    /** Waits until a future is done, however; false if the time ran out. */
+    private static boolean awaitQuietly(Future<?> future, Deadline deadline)
+            throws InterruptedException {
+        try {
+            future.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | CancellationException e) {
+            return true; // whoever has the future hears of it
+        } catch (TimeoutException e) {
+            return false;
+        }
+        return true;
+    }
+
+    @Override
+    public <T> T invokeAny(Collection<? extends Callable<T>> tasks)
+            throws InterruptedException, ExecutionException {
+        try {
+            return invokeAny(tasks, Deadline.never());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return invokeAny(tasks, Deadline.after(timeout, unit));
+    }
+
+    private <T> T invokeAny(Collection<? extends Callable<T>> tasks, Deadline deadline)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        if (tasks.isEmpty()) {
+            throw new IllegalArgumentException("tasks: none, must be at least one");
+        }
+        LinkedBlockingQueue<CompletableFuture<T>> done = new LinkedBlockingQueue<>();
+        for (Callable<T> task : tasks) {
+            CompletableFuture<T> future = submit(task);
+            var unused = future.whenComplete((result, thrown) -> done.add(future));
+        }
+        ExecutionException last = null;
+        for (int i = 0; i < tasks.size(); i++) {
+            CompletableFuture<T> first = done.poll(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+            if (first == null) {
+                throw new TimeoutException();
+            }
+            try {
+                return first.get();
+            } catch (ExecutionException e) {
+                last = e;
+            }
+        }
+        throw Objects.requireNonNull(last);
+    }
+
+    /** Takes no more tasks. Those that were handed in are run, and then the workers end. */
+    @Override
+    public void shutdown() {
+        queue.shutDown();
+    }
+
+    /**
+     * Takes no more tasks, and runs none that has not begun: their futures are cancelled. Those
+     * that were begun are gone on with.
+     *
+     * @return an empty list: tasks have futures, which tell more.
+     */
+    @Override
+    public List<Runnable> shutdownNow() {
+        queue.shutDown();
+        CancellationException because = new CancellationException("the pool was shut down");
+        queue.drain().forEach(work -> work.listener().failed(because));
+        return List.of();
+    }
+
+    /**
+     * Kills the workers. The futures of all tasks that are not done fail with {@link
+     * CancellationException}.
+     */
+    public void terminate() {
+        end(new CancellationException("the pool was terminated"));
+    }
+
+    /**
+     * Waits until all workers have ended, after {@link #shutdown}, {@link #shutdownNow} or {@link
+     * #terminate}.
+     *
+     * @throws IllegalStateException if the pool is running.
+     * @throws InterruptedException if the thread is interrupted.
+     */
+    public void join() throws InterruptedException {
+        if (!isShutdown()) {
+            throw new IllegalStateException("pool=" + name + ": is running, shut it down first");
+        }
+        terminated.await();
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        return terminated.await(timeout, unit);
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return queue.isShutDown();
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return terminated.getCount() == 0;
+    }
+
+    /**
+     * Shuts the pool down, and waits until all tasks are done and all workers have ended. If the
+     * thread is interrupted, the pool is terminated.
+     */
+    @Override
+    public void close() {
+        shutdown();
+        boolean interrupted = false;
+        while (!isTerminated()) {
+            try {
+                terminated.await();
+            } catch (InterruptedException e) {
+                interrupted = true;
+                terminate();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String toString() {
+        String state = isTerminated() ? "terminated" : isShutdown() ? "shut down" : "running";
+        return "ProcessPool[name="
+                + name
+                + ", "
+                + state
+                + ", workers="
+                + workers
+                + ", waiting="
+                + queue.size()
+                + "]";
+    }
+}

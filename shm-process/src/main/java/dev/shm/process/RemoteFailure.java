@@ -1,0 +1,63 @@
+package dev.shm.process;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Serializable;
+import java.io.StringWriter;
+import org.jspecify.annotations.Nullable;
+
+/** What a task has thrown, on its way to who waits for the task. */
+final class RemoteFailure implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    private final String words;
+    private final String trace;
+    private final byte @Nullable [] thrown; // serialised; null if that failed
+
+    private RemoteFailure(String words, String trace, byte @Nullable [] thrown) {
+        this.words = words;
+        this.trace = trace;
+        this.thrown = thrown;
+    }
+
+    static RemoteFailure of(Throwable thrown) {
+        StringWriter trace = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(trace));
+        return new RemoteFailure(thrown.toString(), trace.toString(), serialized(thrown));
+    }
+
+    private static byte @Nullable [] serialized(Throwable thrown) {
+        try {
+            return Wire.write(thrown).toByteArray();
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            return null; // its words will do
+        }
+    }
+
+    /** What was thrown, of the same type, with the remote stack trace as its last cause. */
+    Throwable rebuild() {
+        Throwable rebuilt = deserialized();
+        RemoteTraceException where = new RemoteTraceException(trace);
+        Throwable last = rebuilt;
+        while (last.getCause() != null && last.getCause() != last) {
+            last = last.getCause();
+        }
+        try {
+            last.initCause(where);
+        } catch (IllegalStateException causeIsSetToNone) {
+            rebuilt.addSuppressed(where);
+        }
+        return rebuilt;
+    }
+
+    private Throwable deserialized() {
+        if (thrown != null) {
+            try {
+                return (Throwable) Wire.read(thrown);
+            } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError e) {
+                return new TransferException("threw " + words + ", which cannot be read here", e);
+            }
+        }
+        return new TransferException("threw " + words + ", which cannot be serialised");
+    }
+}

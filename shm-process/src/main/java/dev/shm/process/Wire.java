@@ -1,0 +1,69 @@
+package dev.shm.process;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
+
+/** Java serialization, with the classes that the current thread sees. */
+final class Wire {
+    private Wire() {}
+
+    /** Serialised bytes, in an array that may be longer than they are. */
+    static final class Bytes extends ByteArrayOutputStream {
+        byte[] array() {
+            return buf;
+        }
+    }
+
+    static Bytes write(Object value) throws IOException {
+        Bytes bytes = new Bytes();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(value);
+        }
+        return bytes;
+    }
+
+    /**
+     * The same for what a user has given us.
+     *
+     * @throws IllegalArgumentException if it cannot be serialised.
+     */
+    static Bytes writeTask(Object task) {
+        try {
+            return write(task);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "task: it, or something that it captures or is given, cannot be serialised: "
+                            + e,
+                    e);
+        }
+    }
+
+    static Object read(byte[] bytes) throws IOException, ClassNotFoundException {
+        try (ObjectInputStream in = new Input(new ByteArrayInputStream(bytes))) {
+            return in.readObject();
+        }
+    }
+
+    private static final class Input extends ObjectInputStream {
+        private final ClassLoader loader = Thread.currentThread().getContextClassLoader();
+
+        Input(InputStream in) throws IOException {
+            super(in);
+        }
+
+        @Override
+        protected Class<?> resolveClass(ObjectStreamClass type)
+                throws IOException, ClassNotFoundException {
+            try {
+                return Class.forName(type.getName(), false, loader);
+            } catch (ClassNotFoundException notAClass) {
+                return super.resolveClass(type); // a primitive type
+            }
+        }
+    }
+}

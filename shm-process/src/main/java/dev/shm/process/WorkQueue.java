@@ -1,0 +1,168 @@
+package dev.shm.process;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be done in a {@link ProcessPool}, first come, first served.
+ *
+ * <p><b>Threads and processes.</b> Any thread of this process.
+ */
+final class WorkQueue {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    // All guarded by the lock.
+    private final Deque<PoolWork> waiting = new ArrayDeque<>();
+    private boolean shutDown; // nothing more comes in
+    private @Nullable RuntimeException ended; // nothing more goes out, for this reason
+
+    /**
+     * Adds work at the end.
+     *
+     * @throws RejectedExecutionException if it was shut down or has ended.
+     */
+    void add(PoolWork work) {
+        lock.lock();
+        try {
+            if (shutDown || ended != null) {
+                throw new RejectedExecutionException("the pool is not running", ended);
+            }
+            waiting.add(work);
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts work back that was taken, before all other; the reason if the queue has ended. */
+    @Nullable RuntimeException putBack(PoolWork work) {
+        lock.lock();
+        try {
+            if (ended == null) {
+                waiting.addFirst(work);
+                changed.signal();
+            }
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for work.
+     *
+     * @param canWork whether the worker that it is for is there; {@link #look} when that changes.
+     * @return null if it is not, or if there is no work and none will come.
+     */
+    @Nullable PoolWork take(BooleanSupplier canWork) {
+        lock.lock();
+        try {
+            while (waiting.isEmpty() && !isOver() && canWork.getAsBoolean()) {
+                changed.awaitUninterruptibly();
+            }
+            if (canWork.getAsBoolean()) {
+                return waiting.poll();
+            }
+            changed.signal(); // the signal that we were given is for somebody else
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes everybody look again whether it can work. */
+    void look() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets nothing more in. */
+    void shutDown() {
+        lock.lock();
+        try {
+            shutDown = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Lets nothing more in or out; what was waiting is the caller's now. The first reason stays.
+     */
+    List<PoolWork> end(RuntimeException because) {
+        lock.lock();
+        try {
+            shutDown = true;
+            if (ended == null) {
+                ended = because;
+            }
+            return drain();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes out all that waits. */
+    List<PoolWork> drain() {
+        lock.lock();
+        try {
+            List<PoolWork> left = new ArrayList<>(waiting);
+            waiting.clear();
+            changed.signalAll();
+            return left;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isShutDown() {
+        lock.lock();
+        try {
+            return shutDown;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why nothing goes out any more; null while it does. */
+    @Nullable RuntimeException ended() {
+        lock.lock();
+        try {
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether there is nothing, and nothing will come; what a worker has may still be put back. */
+    boolean isOver() {
+        lock.lock();
+        try {
+            return ended != null || shutDown && waiting.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int size() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

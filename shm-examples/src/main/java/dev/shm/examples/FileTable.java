@@ -1,14 +1,21 @@
 package dev.shm.examples;
 
+import dev.shm.codec.Codec;
+import dev.shm.codec.Codecs;
+import dev.shm.queue.Delivery;
+import dev.shm.queue.QueueShutDownException;
+import dev.shm.queue.SharedQueue;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.value.SharedAdder;
 import dev.shm.value.SharedArray;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.BackoffIdleStrategy;
-import org.agrona.concurrent.IdleStrategy;
 
 /**
  * The files of one job in a region: which there are, who counts which, and what was found.
@@ -23,6 +30,7 @@ import org.agrona.concurrent.IdleStrategy;
  *  bytes     'q' n
  *  worker    'i' n     the number of the worker that found them
  *  progress  adder     bytes read so far, by anybody, also in vain
+ *  queue     queue     the files that are still to be counted, or are being counted
  *
  *  state of a file         next, always by CAS
  *  ----------------------  ------------------------------------------------------
@@ -36,14 +44,17 @@ final class FileTable {
     /*
      * Overview.
      *
-     *   claim   state FREE, or the tag of one who is dead -> our tag (C)
-     *   finish  store the results; state our tag -> DONE (D)
+     *   claim   receive a file from the queue; state FREE, or the tag of one who is dead -> our tag (C)
+     *   finish  store the results; state our tag -> DONE (D); acknowledge the file (A); after the last
+     *           one shut the queue down
      *
-     * Nothing is lost: a file is out of the race only when it is DONE, and it is DONE only after its
-     * results are stored. Killed anywhere before (D), the state is FREE or has the tag of one who is
-     * dead, and the next one counts the file from its beginning. Nothing is counted twice: results are
-     * kept by file, so a second attempt overwrites the first, and who was found dead stores no more.
-     * Nobody is stuck: who finds nothing to claim waits only for files that the living hold.
+     * Nothing is lost: a file leaves the queue only by (A), which comes after (D), and it is DONE only
+     * after its results are stored. Killed anywhere before (A), the queue delivers the file again. Before
+     * (D) the next one counts it from its beginning; after (D) there is nothing left to do but (A).
+     * Nothing is counted twice: results are kept by file, so a second attempt overwrites the first, and
+     * who was found dead stores no more. Nobody is stuck: who finds nothing in the queue waits only for
+     * files that the living hold, and looks now and then whether all is done, should one have died after
+     * the last (A).
      */
     private static final int FREE = 0;
     private static final int DONE = -1;
@@ -52,11 +63,17 @@ final class FileTable {
     /** Answer of {@link #claim} when all is done. */
     static final int NONE = -1;
 
-    /** Objects begin on lines of 128 bytes; none of the seven loses more than one. */
-    private static final long ROUNDING_BYTES = 7 * 128;
+    /** Objects begin on lines of 128 bytes; none of the eight loses more than one. */
+    private static final long ROUNDING_BYTES = 8 * 128;
 
-    private static final long BYTES_PER_FILE = 3 * Integer.BYTES + 2 * Long.BYTES;
-    private static final long ADDER_BYTES_PER_PARTICIPANT = 128;
+    /** The queue has room for the next power of two, 48 bytes each. */
+    private static final long BYTES_PER_FILE = 3 * Integer.BYTES + 2 * Long.BYTES + 2 * 48;
+
+    private static final long QUEUE_BYTES = 1 << 13;
+    private static final long BYTES_PER_PARTICIPANT = 2 * 128; // of the adder and the queue
+
+    private static final Codec<Long> FILE_NUMBERS = Codecs.longs();
+    private static final long LOOK_MILLIS = 100;
 
     /** Beyond the workers: the parent, and the dead whose slots are not swept yet. */
     private static final int SPARE_PARTICIPANTS = 16;
@@ -70,11 +87,12 @@ final class FileTable {
     private final SharedArray bytes;
     private final SharedArray worker;
     private final SharedAdder progress;
+    private final SharedQueue<Long> queue;
     private final int files;
-    private int cursor; // no file before it is FREE
+    private final Map<Integer, Delivery<Long>> inHand = new HashMap<>();
     private int open; // every file before it is final
 
-    private FileTable(SharedRegion region, SharedArray offsets) {
+    private FileTable(SharedRegion region, SharedArray offsets, SharedQueue<Long> queue) {
         this.region = region;
         this.self = region.self().id();
         this.offsets = offsets;
@@ -86,6 +104,7 @@ final class FileTable {
         this.bytes = SharedArray.of(region, "bytes", 'q', atLeastOne);
         this.worker = SharedArray.of(region, "worker", 'i', atLeastOne);
         this.progress = SharedAdder.of(region, "progress");
+        this.queue = queue;
     }
 
     /**
@@ -104,7 +123,8 @@ final class FileTable {
         long bytes =
                 nameBytes
                         + (files + 1) * BYTES_PER_FILE
-                        + participants * ADDER_BYTES_PER_PARTICIPANT
+                        + participants * BYTES_PER_PARTICIPANT
+                        + QUEUE_BYTES
                         + ROUNDING_BYTES;
         try {
             return options.maxParticipants(participants).bytes(bytes);
@@ -125,11 +145,17 @@ final class FileTable {
         for (int i = 0; i < files.size(); i++) {
             names.putStringWithoutLengthAscii(offsets[i], files.get(i));
         }
-        return new FileTable(region, SharedArray.create(region, "offsets", 'i', offsets));
+        int atLeastOne = Math.max(1, files.size());
+        SharedQueue<Long> queue = SharedQueue.create(region, "queue", atLeastOne, FILE_NUMBERS);
+        for (long file = 0; file < files.size(); file++) {
+            queue.add(file);
+        }
+        return new FileTable(region, SharedArray.create(region, "offsets", 'i', offsets), queue);
     }
 
     static FileTable open(SharedRegion region) {
-        return new FileTable(region, SharedArray.open(region, "offsets"));
+        SharedArray offsets = SharedArray.open(region, "offsets"); // which is made last
+        return new FileTable(region, offsets, SharedQueue.open(region, "queue", FILE_NUMBERS));
     }
 
     int files() {
@@ -144,42 +170,45 @@ final class FileTable {
 
     /**
      * Claims a file that nobody counts, or whose counter died. Waits while there may still be one.
+     * For one thread.
      *
      * @return the file, {@link #NONE} when every file is done.
      */
     int claim() throws InterruptedException {
-        while (cursor < files) {
-            int file = cursor++;
-            if (state.compareAndSet(file, FREE, self)) { // (C)
-                return file;
-            }
-        }
-        return takeOver();
-    }
-
-    /** The rest is held: by the dead, who are relieved, or by the living, who finish or die. */
-    private int takeOver() throws InterruptedException {
-        IdleStrategy idle = new BackoffIdleStrategy();
-        while (true) {
-            while (open < files && state.getInt(open) < FREE) {
-                open++;
-            }
-            for (int file = open; file < files; file++) {
-                int holder = state.getInt(file);
-                if (holder > FREE
-                        && region.isDead(holder)
-                        && state.compareAndSet(file, holder, self)) { // (C)
-                    return file;
+        while (!isAllFinal()) {
+            try {
+                Delivery<Long> delivery = queue.receive(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                if (delivery != null && isClaimed(delivery)) {
+                    return delivery.message().intValue();
                 }
-            }
-            if (open == files) {
+            } catch (QueueShutDownException allDone) {
                 return NONE;
             }
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            idle.idle();
         }
+        return NONE;
+    }
+
+    /** Claims a file that was delivered; false if it is final, and was only not acknowledged. */
+    private boolean isClaimed(Delivery<Long> delivery) {
+        int file = delivery.message().intValue();
+        int holder = state.getInt(file);
+        if (holder < FREE) {
+            delivery.ack();
+            return false;
+        }
+        if (holder > FREE && !region.isDead(holder) || !state.compareAndSet(file, holder, self)) {
+            throw new IllegalStateException(
+                    "file=" + file + ": was delivered to us and to " + holder + ", who lives");
+        }
+        inHand.put(file, delivery); // after (C)
+        return true;
+    }
+
+    private boolean isAllFinal() {
+        while (open < files && state.getInt(open) < FREE) {
+            open++;
+        }
+        return open == files;
     }
 
     /** Stores what was found in a file that we have claimed. */
@@ -208,6 +237,10 @@ final class FileTable {
                             + state.getInt(file)
                             + ", expected: our tag "
                             + self);
+        }
+        Objects.requireNonNull(inHand.remove(file)).ack(); // (A)
+        if (isAllFinal()) {
+            queue.shutdown(); // nobody needs to wait any longer
         }
     }
 

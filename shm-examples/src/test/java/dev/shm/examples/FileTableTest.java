@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,10 +93,7 @@ class FileTableTest {
         FutureTask<Integer> claim = new FutureTask<>(table::claim);
         Thread thread = new Thread(claim);
         thread.start();
-        while (thread.getState() != Thread.State.TIMED_WAITING) {
-            assertFalse(claim.isDone());
-            Thread.onSpinWait();
-        }
+        assertThrows(TimeoutException.class, () -> claim.get(150, TimeUnit.MILLISECONDS));
         victim.close();
 
         assertEquals(0, claim.get());

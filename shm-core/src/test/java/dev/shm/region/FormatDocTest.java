@@ -69,8 +69,8 @@ class FormatDocTest {
         List<String> kinds = new ArrayList<>();
         while (marks.find()) {
             if (!marks.group(1)
-                    .matches(
-                            "(sync|mpmc|broadcast|pipe|process|slots) .*")) { // those have tests of
+                    .matches("(sync|mpmc|broadcast|queue|pipe|process|slots) .*")) { // those have
+                // tests of
                 // their own
                 kinds.add(marks.group(1).replaceAll(":.*", ""));
             }

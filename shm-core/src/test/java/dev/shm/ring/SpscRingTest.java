@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.region.AttachMode;
+import dev.shm.region.Block;
+import dev.shm.region.ObjectSpec;
 import dev.shm.region.SharedRegion;
 import dev.shm.ring.RingPeer.Where;
 import dev.shm.value.SharedValue;
@@ -230,6 +233,50 @@ class SpscRingTest {
             read++;
         }
         assertEquals(CAPACITY / 4 / 16, read);
+    }
+
+    /** Freeing gives the room of what was read at once. */
+    @Test
+    void aFullRing_thatIsReadOneByOne_hasRoom_whenItIsFreed() {
+        SpscProducer producer = ring.producer();
+        SpscConsumer consumer = ring.consumer();
+        while (offer(producer, 1, "12345678")) {}
+        for (int i = 0; i < 40; i++) {
+            assertEquals(1, poll(consumer, 1).size());
+            consumer.free();
+            assertTrue(offer(producer, 1, "12345678"));
+            assertFalse(offer(producer, 1, "12345678"));
+        }
+        consumer.close();
+        assertThrows(IllegalStateException.class, consumer::free);
+    }
+
+    /** A ring inside another object is a ring, and closing it leaves the object open. */
+    @Test
+    void aRing_withinAnotherObject() {
+        Block block = region.attach(TestRings.NAME, SpscRingType.INSTANCE);
+        int offset = SpscLayout.DATA; // its data is another ring's block
+        assertEquals(SpscLayout.DATA + 64, SpscRing.bytes(64));
+        assertThrows(IndexOutOfBoundsException.class, () -> SpscRing.within(block, offset, 256));
+        assertThrows(IllegalArgumentException.class, () -> SpscRing.bytes(65));
+        Block larger = region.attach("larger", spec(1024), AttachMode.CREATE);
+        SpscRing part = SpscRing.within(larger, 128, 128);
+        SpscProducer producer = part.producer();
+        SpscConsumer consumer = part.consumer();
+        assertTrue(offer(producer, 7, "inside"));
+        assertEquals(7L << 32 | 14, larger.buffer().getLong(128 + SpscLayout.DATA));
+        assertEquals(List.of("7:inside"), poll(consumer, 9));
+        part.close();
+        assertThrows(IllegalStateException.class, () -> offer(producer, 1, "x"));
+        assertFalse(larger.isClosed());
+        SpscRing again = SpscRing.within(larger, 128, 128);
+        SpscConsumer last = again.consumer();
+        larger.close();
+        assertThrows(IllegalStateException.class, () -> poll(last, 1));
+    }
+
+    private static ObjectSpec spec(int bytes) {
+        return new ObjectSpec(SpscRingType.INSTANCE, 0, 0, bytes, "", memory -> {});
     }
 
     @Test

@@ -4,6 +4,8 @@
  *
  * <pre>
  *  queue ---&gt; ring, codec, sync ---&gt; region ---&gt; wait ---&gt; memory
+ *
+ *  SharedStack, SharedPriorityQueue ---&gt; SlotQueue ---&gt; SlotCore ---&gt; Sleepers, SlotTable ---&gt; SlotOrder
  * </pre>
  */
 @NullMarked

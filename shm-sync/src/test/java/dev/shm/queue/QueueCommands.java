@@ -3,6 +3,9 @@ package dev.shm.queue;
 import dev.shm.codec.Codecs;
 import dev.shm.region.SharedRegion;
 import dev.shm.testing.ChildCommands.Commands;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** What a peer can do with the queue "it". */
@@ -45,6 +48,9 @@ public final class QueueCommands implements Commands {
                     Thread.onSpinWait();
                 }
             }
+            case "drain" -> {
+                return drain();
+            }
             case "poll" -> {
                 return String.valueOf(queue.poll());
             }
@@ -72,6 +78,25 @@ public final class QueueCommands implements Commands {
             default -> throw new IllegalArgumentException(words[0]);
         }
         return "done";
+    }
+
+    /** Takes messages such as {@code p:17} until the end; says how many there were of each p. */
+    private String drain() throws InterruptedException {
+        Map<String, Integer> counts = new TreeMap<>(Map.of("disorder", 0));
+        Map<String, Integer> last = new HashMap<>();
+        while (true) {
+            String message;
+            try {
+                message = queue.take();
+            } catch (QueueShutDownException end) {
+                return counts.toString().replaceAll("[{},]", "");
+            }
+            String[] parts = message.split(":", -1);
+            int number = Integer.parseInt(parts[1]);
+            Integer before = last.put(parts[0], number);
+            counts.merge("disorder", before != null && before >= number ? 1 : 0, Integer::sum);
+            counts.merge(parts[0], 1, Integer::sum);
+        }
     }
 
     private String race() {

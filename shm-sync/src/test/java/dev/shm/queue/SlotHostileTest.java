@@ -117,6 +117,25 @@ class SlotHostileTest {
         assertEquals(0, queue.size());
     }
 
+    /** What an error in the middle of a change leaves behind: all but the tickets may be wrong. */
+    @ParameterizedTest
+    @EnumSource
+    void aChangeThatWasNotEnded_isMadeGood(Kind kind) {
+        SlotQueue<Long> queue = kind.create(region, 4);
+        MappedBuffer memory = memory(kind);
+        List<Long> all = List.of(300L, 100L, 200L);
+        queue.addAll(all);
+        memory.putInt(SlotLayout.CHANGING, 1);
+        memory.putInt(SlotLayout.SIZE, 1);
+        for (int place = 0; place < 4; place++) {
+            memory.putInt(LAYOUT.place(place), 3);
+        }
+        List<Long> drained = new ArrayList<>();
+        queue.drainTo(drained);
+        assertEquals(kind.taken(all), drained);
+        assertEquals(0, memory.getInt(SlotLayout.CHANGING));
+    }
+
     @ParameterizedTest
     @EnumSource
     void randomDamage_endsSomehow(Kind kind) {

@@ -197,17 +197,20 @@ class SharedPipeTest {
         try (Peers peers = peers(where)) {
             PipeEnd left = create(peers.region()).left();
             Peer peer = peers.add();
-            while (left.send(new MappedBuffer(ByteBuffer.allocateDirect(24)), 0, 24, 0, MINUTES)) {}
+            String text = "x".repeat(24);
+            MappedBuffer message = new MappedBuffer(ByteBuffer.allocateDirect(24));
+            message.putBytes(0, bytes(text));
+            while (left.send(message, 0, 24, 0, MINUTES)) {}
             FutureTask<String> sender =
                     new FutureTask<>(
                             () -> {
-                                left.send(new byte[24]);
+                                left.send(bytes(text));
                                 return "sent";
                             });
             Thread thread = new Thread(sender, "sender");
             thread.start();
             ChildJvm.awaitThat("the sender is asleep", () -> Peer.sleeps(thread));
-            assertEquals("24 torn", peer.ask("recvLong"));
+            assertEquals("'" + text + "'", peer.ask("recv"));
             assertEquals("sent", sender.get(1, MINUTES));
         }
     }

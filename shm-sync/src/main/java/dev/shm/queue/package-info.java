@@ -5,6 +5,8 @@
  * <pre>
  *  queue ---&gt; ring, codec, sync ---&gt; region ---&gt; wait ---&gt; memory
  *
+ *  SharedQueue, JoinableQueue ---&gt; Delivery, QueueCore ---&gt; BlockingRing (in ring) &lt;--- SharedLongQueue
+ *
  *  SharedStack, SharedPriorityQueue ---&gt; SlotQueue ---&gt; SlotCore ---&gt; Sleepers, SlotTable ---&gt; SlotOrder
  * </pre>
  */

@@ -1,0 +1,125 @@
+package dev.shm.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.region.SharedRegion;
+import dev.shm.testing.ChildJvm;
+import dev.shm.value.SharedArray;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Producers and consumers of a queue are killed at any instruction, and replaced: nothing that was
+ * accepted is lost, nothing that was acknowledged comes again, nothing is torn, and each producer's
+ * messages come in their order, but for what is delivered again. BEHAVIOURS 20.10-20.12.
+ */
+class QueueChaosTest {
+    private static final int KILLS = Integer.getInteger("shm.test.kills", 8);
+    private static final long SEED = Long.getLong("shm.test.seed", System.nanoTime());
+    private static final int NUMBERS = 400_000;
+    private static final int PRODUCERS = 2;
+    private static final int CHILDREN = 4;
+
+    /** Few, so that producers and consumers wait for each other. */
+    private static final int CAPACITY = 5;
+
+    @TempDir private Path directory;
+    private final Random random = new Random(SEED);
+    private final ChildJvm[] children = new ChildJvm[CHILDREN];
+    private SharedRegion region;
+    private SharedQueue<byte[]> queue;
+    private SharedArray next;
+    private SharedArray accepted;
+    private SharedArray received;
+    private SharedArray acked;
+
+    @BeforeEach
+    void create() {
+        region = QueueChaosChild.open(file());
+        queue = SharedQueue.create(region, "it", CAPACITY, QueueChaosChild.CODEC);
+        next = SharedArray.create(region, "next", 'i', PRODUCERS);
+        accepted = SharedArray.create(region, "accepted", 'i', NUMBERS);
+        received = SharedArray.create(region, "received", 'i', NUMBERS);
+        acked = SharedArray.create(region, "acked", 'i', NUMBERS);
+    }
+
+    @AfterEach
+    void close() {
+        for (ChildJvm child : children) {
+            if (child != null) {
+                child.close();
+            }
+        }
+        region.close();
+    }
+
+    private Path file() {
+        return directory.resolve("chaos.shm");
+    }
+
+    private void start(int child) {
+        String role = child < PRODUCERS ? "put" : "take";
+        children[child] =
+                ChildJvm.of(QueueChaosChild.class)
+                        .start(file().toString(), role, String.valueOf(child));
+    }
+
+    @Test
+    void kills_loseNothing_andNothingComesTwice() throws Exception {
+        for (int child = 0; child < CHILDREN; child++) {
+            start(child);
+        }
+        for (int kill = 0; kill < KILLS; kill++) {
+            int goal = passed() + 50 + random.nextInt(500);
+            ChildJvm.awaitThat("messages pass, seed=" + SEED, () -> passed() >= goal);
+            int victim = random.nextInt(CHILDREN);
+            children[victim].kill();
+            for (ChildJvm child : children) {
+                assertEquals("", child.errors());
+            }
+            start(victim);
+        }
+        int goal = passed() + 100;
+        ChildJvm.awaitThat("messages pass, seed=" + SEED, () -> passed() >= goal);
+        queue.shutdown();
+        for (ChildJvm child : children) {
+            child.expect("end");
+            child.awaitExit();
+        }
+        takeTheRest();
+        audit();
+    }
+
+    /** How many messages were begun to be put in by now. */
+    private int passed() {
+        return next.getInt(0) + next.getInt(1);
+    }
+
+    private void takeTheRest() throws InterruptedException {
+        ChildJvm.awaitThat("the dead are buried", () -> region.participants().size() == 1);
+        QueueChaosChild.Audit rest = new QueueChaosChild.Audit(region);
+        try {
+            while (true) {
+                rest.note(queue.receive());
+            }
+        } catch (QueueShutDownException end) {
+            assertEquals(0, queue.size());
+        }
+    }
+
+    private void audit() {
+        int unsaid = 0;
+        for (int number = 0; number < NUMBERS; number++) {
+            String which = "number=" + number + " seed=" + SEED;
+            assertTrue(acked.getInt(number) <= 1, "came again: " + which);
+            assertTrue(accepted.getInt(number) <= received.getInt(number), "lost: " + which);
+            unsaid += received.getInt(number) - acked.getInt(number);
+        }
+        assertTrue(unsaid <= KILLS, "acknowledged, and not noted: " + unsaid + " seed=" + SEED);
+    }
+}

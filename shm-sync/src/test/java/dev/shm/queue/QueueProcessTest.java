@@ -1,0 +1,263 @@
+package dev.shm.queue;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.codec.Codecs;
+import dev.shm.sync.Bystander;
+import dev.shm.sync.Peer;
+import dev.shm.sync.Peers;
+import dev.shm.sync.Victim;
+import dev.shm.sync.Where;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A process is killed, or only stopped, at each step of putting, taking, waiting and shutting down,
+ * while others are idle, blocked or racing. BEHAVIOURS 20.10, 20.11, 20.17.
+ */
+class QueueProcessTest {
+    private static final String SHUT_DOWN =
+            "dev.shm.queue.QueueShutDownException: name=it: was shut down";
+
+    @TempDir private Path directory;
+    private Peers peers;
+    private SharedQueue<String> queue;
+    private Victim victim;
+
+    @BeforeEach
+    void open() {
+        peers = new Peers(Where.REGIONS, directory, QueueCommands.class);
+        queue = SharedQueue.create(peers.region(), "it", 2, Codecs.utf8(16));
+        victim = victim();
+    }
+
+    @AfterEach
+    void close() {
+        victim.close();
+        peers.close();
+    }
+
+    private Victim victim() {
+        return new Victim(directory.resolve("peers.shm"), QueueCommands.class);
+    }
+
+    private void stopVictim(String command, String point) {
+        victim.stopAt(point).say(command).awaitStopped(point);
+    }
+
+    /** Both places are there, and in order. */
+    private void assertSound() throws Exception {
+        queue.put("y");
+        queue.put("z");
+        assertEquals("y", queue.take());
+        assertEquals("z", queue.take());
+        assertNull(queue.poll());
+        assertEquals(2, queue.remainingCapacity());
+    }
+
+    /** Its place is skipped, and who waits behind it gets the next message. */
+    @ParameterizedTest
+    @EnumSource
+    void producerKilledBeforePublishing_itsPlaceIsSkipped(Bystander kind) throws Exception {
+        stopVictim("put lost", "mpmc.claimed");
+        queue.put("a");
+        Peer taker = kind == Bystander.RACING ? peers.add() : kind.begin(peers, "take");
+        victim.kill();
+        if (kind == Bystander.RACING) {
+            taker.say("take").expect("a");
+        } else {
+            kind.expect(taker, "take", "a");
+        }
+        assertSound();
+    }
+
+    /** It is in, though nobody was told. */
+    @ParameterizedTest
+    @CsvSource({
+        "IDLE, mpmc.published",
+        "BLOCKED, mpmc.published",
+        "RACING, mpmc.published",
+        "BLOCKED, mpmc.waking"
+    })
+    void producerKilledAfterPublishing_itIsTaken(Bystander kind, String point) throws Exception {
+        Peer taker = kind.begin(peers, "take");
+        stopVictim("put a", point);
+        victim.kill();
+        kind.expect(taker, "take", "a");
+        assertSound();
+    }
+
+    /** Who waits goes on when the dead one's place is given back. */
+    @ParameterizedTest
+    @EnumSource
+    void consumerKilledBeforeReleasing_itsMessageComesAgain(Bystander kind) throws Exception {
+        queue.put("a");
+        stopVictim("take", "mpmc.taken");
+        Peer taker = kind.begin(peers, "take");
+        victim.kill();
+        kind.expect(taker, "take", "a");
+        assertSound();
+    }
+
+    /** What it has taken is its own; who waits for the place goes on. */
+    @ParameterizedTest
+    @CsvSource({
+        "IDLE, mpmc.released",
+        "BLOCKED, mpmc.released",
+        "RACING, mpmc.released",
+        "BLOCKED, mpmc.waking"
+    })
+    void consumerKilledAfterReleasing_itsPlaceIsFree(Bystander kind, String point)
+            throws Exception {
+        queue.addAll(List.of("a", "b"));
+        Peer putter = peers.add();
+        String put = kind == Bystander.RACING ? "racePut c" : "put c";
+        if (kind != Bystander.IDLE) {
+            putter.say(put);
+        }
+        if (kind == Bystander.BLOCKED) {
+            putter.awaitAsleep();
+        }
+        stopVictim("take", point);
+        victim.kill();
+        if (kind == Bystander.IDLE) {
+            putter.say(put);
+        }
+        putter.expect("done");
+        assertEquals("b", queue.take());
+        assertEquals("c", queue.take());
+        assertSound();
+    }
+
+    @Test
+    void producerWaitsForALivingConsumer_andForADeadOnesMessage() throws Exception {
+        queue.addAll(List.of("a", "b"));
+        stopVictim("take", "mpmc.taken");
+        Peer putter = peers.add().say("put c");
+        putter.awaitAsleep();
+        victim.jvm().stop();
+        assertEquals("b", queue.take());
+        assertTrue(putter.isBusy()); // its place is the stopped one's
+        victim.kill();
+        assertEquals("a", queue.take());
+        putter.expect("done");
+        assertEquals("c", queue.take());
+        assertSound();
+    }
+
+    /** BEHAVIOURS 20.17: who is stopped is waited for, and goes on. */
+    @Test
+    void stoppedProducer_isWaitedFor() throws Exception {
+        stopVictim("put a", "mpmc.claimed");
+        queue.put("b");
+        Peer taker = peers.add().say("pollFor 50");
+        taker.expect("null");
+        taker.say("take").awaitAsleep();
+        victim.goOn();
+        victim.expect("done");
+        taker.expect("a");
+        assertEquals("b", queue.take());
+        assertSound();
+    }
+
+    /** A sleeper that dies takes nothing with it. */
+    @Test
+    void waiterKilled_strandsNobody() throws Exception {
+        stopVictim("take", "mpmc.announced");
+        Peer blocked = peers.add().say("take");
+        blocked.awaitAsleep();
+        victim.kill();
+        queue.put("a");
+        blocked.expect("a");
+        assertSound();
+    }
+
+    @Test
+    void waiterKilledWhenWoken_strandsNobody() throws Exception {
+        victim.stopAt("mpmc.woken").say("take").awaitAsleep();
+        Peer blocked = peers.add().say("take");
+        blocked.awaitAsleep();
+        queue.put("a");
+        victim.awaitStopped("mpmc.woken");
+        victim.kill();
+        blocked.expect("a");
+        assertSound();
+    }
+
+    @Test
+    void waitingProducerKilled_strandsNobody() throws Exception {
+        queue.addAll(List.of("a", "b"));
+        stopVictim("put lost", "mpmc.announced");
+        Peer blocked = peers.add().say("put c");
+        blocked.awaitAsleep();
+        victim.kill();
+        assertEquals("a", queue.take());
+        blocked.expect("done");
+        assertEquals("b", queue.take());
+        assertEquals("c", queue.take());
+        assertSound();
+    }
+
+    /** Whoever waits is told; it may have to be said again if nothing was done yet. */
+    @ParameterizedTest
+    @CsvSource({
+        "shutdown, mpmc.closed",
+        "shutdownNow, mpmc.dropping",
+        "shutdownNow, mpmc.closed",
+    })
+    void killedWhileShuttingDown_itIsShutDown(String command, String point) throws Exception {
+        Peer blocked = peers.add().say("take");
+        blocked.awaitAsleep();
+        stopVictim(command, point);
+        victim.kill();
+        blocked.expect(SHUT_DOWN);
+        blocked.say("put a").expect(SHUT_DOWN);
+        assertTrue(queue.isShutdown());
+        assertEquals(0, queue.size());
+    }
+
+    /** What was put in before is there until somebody drops it, or takes it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mpmc.dropping", "mpmc.closed", "mpmc.taken"})
+    void killedWhileDropping_othersDrop(String point) {
+        queue.addAll(List.of("a", "b"));
+        stopVictim("shutdownNow", point);
+        victim.kill();
+        peers.add().say("take").expect(SHUT_DOWN);
+        assertTrue(queue.isShutdown());
+        assertEquals(0, queue.size());
+    }
+
+    /** Closing names who claims below, as a claim does. */
+    @Test
+    void shutdownOnTopOfAnUnfinishedPut_namesItsProducer() throws Exception {
+        stopVictim("put lost", "mpmc.claimed");
+        queue.shutdown();
+        Peer taker = peers.add().say("take");
+        taker.awaitAsleep(); // it may still come
+        victim.kill();
+        taker.expect(SHUT_DOWN);
+    }
+
+    @Test
+    void putUnderWayWhenShutDown_isTaken() throws Exception {
+        stopVictim("put a", "mpmc.claimed");
+        queue.shutdown();
+        Peer taker = peers.add().say("take");
+        taker.awaitAsleep();
+        victim.goOn();
+        victim.expect("done");
+        taker.expect("a");
+        taker.say("take").expect(SHUT_DOWN);
+    }
+}

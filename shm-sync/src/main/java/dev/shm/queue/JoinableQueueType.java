@@ -18,7 +18,7 @@ public final class JoinableQueueType implements ObjectType {
 
     @Override
     public int code() {
-        return 49;
+        return 68;
     }
 
     @Override

@@ -20,7 +20,7 @@ public final class SharedPipeType implements ObjectType {
 
     @Override
     public int code() {
-        return 52;
+        return 71;
     }
 
     @Override

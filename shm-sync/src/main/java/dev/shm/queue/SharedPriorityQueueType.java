@@ -17,7 +17,7 @@ public final class SharedPriorityQueueType implements ObjectType {
 
     @Override
     public int code() {
-        return 51;
+        return 70;
     }
 
     @Override

@@ -18,7 +18,7 @@ public final class SharedQueueType implements ObjectType {
 
     @Override
     public int code() {
-        return 48;
+        return 67;
     }
 
     @Override

@@ -17,7 +17,7 @@ public final class SharedStackType implements ObjectType {
 
     @Override
     public int code() {
-        return 50;
+        return 69;
     }
 
     @Override

@@ -57,7 +57,7 @@ class PipeLayoutTest {
         assertEquals(128 + 1024, PipeLayout.bytes(CAPACITY, 1));
         assertEquals(128 + 2048, PipeLayout.bytes(CAPACITY, 2));
         assertEquals(128 + 1024, PipeLayout.direction(CAPACITY, 1));
-        assertEquals(52, SharedPipeType.INSTANCE.code());
+        assertEquals(71, SharedPipeType.INSTANCE.code());
         assertEquals("SharedPipe", SharedPipeType.INSTANCE.name());
         assertEquals("one-way, capacity 128", SharedPipeType.INSTANCE.describe(128, 1, null));
         assertTrue(PipeLayout.isCapacity(1 << 29));

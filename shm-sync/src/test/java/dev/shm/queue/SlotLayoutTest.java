@@ -52,8 +52,8 @@ class SlotLayoutTest {
             assertEquals(2, memory.getInt(144));
             assertEquals(0, memory.getLong(384));
         }
-        assertEquals(50, SharedStackType.INSTANCE.code());
-        assertEquals(51, SharedPriorityQueueType.INSTANCE.code());
+        assertEquals(69, SharedStackType.INSTANCE.code());
+        assertEquals(70, SharedPriorityQueueType.INSTANCE.code());
     }
 
     private static void assertOrder(MappedBuffer memory, int... slots) {
@@ -143,9 +143,9 @@ class SlotLayoutTest {
     void kinds_areThoseOfTheTypes() throws IOException {
         List<List<String>> rows = table("kinds");
         assertEquals(2, rows.size());
-        assertEquals("50", rows.get(0).get(0));
+        assertEquals("69", rows.get(0).get(0));
         assertEquals(SharedStackType.INSTANCE.name(), rows.get(0).get(1));
-        assertEquals("51", rows.get(1).get(0));
+        assertEquals("70", rows.get(1).get(0));
         assertEquals(SharedPriorityQueueType.INSTANCE.name(), rows.get(1).get(1));
         for (List<String> row : rows) {
             assertEquals("capacity, 1 to 2^24", row.get(2));

@@ -242,13 +242,19 @@ final class ConditionCore {
                             + ": as many threads wait already; SharedCondition.of(lock, name,"
                             + " cells) makes a condition with more");
         }
-        if (index >= used()) {
-            buffer.putIntRelease(USED, index + 1); // before (A): who looks for waiters finds us
-        }
+        use(index); // before (A): who looks for waiters finds us
         int next = buffer.getInt(TICKET);
         buffer.putIntRelease(TICKET, next + 1);
         write(index, cell(next, WAITING, liveness.self())); // (A) pairs with (S)
         return index;
+    }
+
+    /** A CAS, so that it grows also if the lock was lost, with the region, in this moment. */
+    private void use(int index) {
+        int used = buffer.getIntVolatile(USED);
+        while (used <= index && !buffer.compareAndSetInt(USED, used, index + 1)) {
+            used = buffer.getIntVolatile(USED);
+        }
     }
 
     private boolean isAvailable(int index) {

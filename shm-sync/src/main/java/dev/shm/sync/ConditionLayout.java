@@ -11,7 +11,7 @@ import org.agrona.MutableDirectBuffer;
  *  offset       size  field      written by              access
  *  -----------  ----  ---------  ----------------------  -----------------------
  *            0     4  ticket     who holds the lock      release / plain
- *            4     4  used       who holds the lock      release / volatile
+ *            4     4  used       who holds the lock      CAS / volatile
  *            8    56  reserved   nobody                  zero
  *           64     1  length     the creator, at birth   plain: of the lock's name
  *           65    63  lock       the creator, at birth   plain: its name, ASCII

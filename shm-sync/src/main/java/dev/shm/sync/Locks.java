@@ -34,7 +34,7 @@ final class Locks {
         try {
             repair.run();
             mutex.markConsistent();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // checked ones too: no compiler but Java's keeps them out
             throw new OwnerDiedException(
                     "lock="
                             + block.name()

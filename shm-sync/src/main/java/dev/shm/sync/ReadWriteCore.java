@@ -36,6 +36,8 @@ final class ReadWriteCore {
      * the other's word after its own: of two that come at once, one at least sees the other. The reader
      * that sees the writer takes itself back, the writer that sees the reader waits. (U) before (R), and
      * (L) before the writer's look, make visible what was done inside.
+     * (R) and (L) are CASes of a cell with our tag, not additions: one that had begun when another
+     * thread closed the region would count in the cell of whoever has our slot next.
      *
      * Nothing is stuck. (G) before the reader's second look and (U) before the writer's look at the gate:
      * either the reader finds the mutex free or the writer finds it announced, and then all who sleep on
@@ -49,6 +51,7 @@ final class ReadWriteCore {
      * Where nobody dies no tick is needed.
      */
     private final AtomicBuffer buffer;
+    private final int self;
     private final int mine;
     private final int cells;
     private final RobustMutex mutex;
@@ -86,13 +89,14 @@ final class ReadWriteCore {
         this.liveness = liveness;
         this.gate = new WaitPoint(buffer, GATE, liveness, waiter, ticks);
         this.drain = new WaitPoint(buffer, DRAIN, liveness, waiter, ticks);
-        int slot = ReadWriteLayout.slot(liveness.self());
+        this.self = liveness.self();
+        int slot = ReadWriteLayout.slot(self);
         this.mine = cell(slot);
         int used = buffer.getIntVolatile(USED);
         while (used <= slot && !buffer.compareAndSetInt(USED, used, slot + 1)) {
             used = buffer.getIntVolatile(USED);
         }
-        buffer.putLongVolatile(mine, ReadWriteLayout.empty(liveness.self()));
+        buffer.putLongVolatile(mine, ReadWriteLayout.empty(self));
     }
 
     RobustMutex mutex() {
@@ -117,7 +121,7 @@ final class ReadWriteCore {
         }
         boolean writing = mutex.isHeldByCurrentThread();
         if (writing || mutex.isFree()) {
-            buffer.getAndAddLong(mine, 1); // (R) pairs with (W)
+            count(1); // (R) pairs with (W)
             KillPoint.at("rw.counted");
             if (writing || mutex.isFree()) {
                 ours.reads = 1;
@@ -177,12 +181,25 @@ final class ReadWriteCore {
     }
 
     private void leave() {
-        buffer.getAndAddLong(mine, -1); // (L) pairs with (W)
+        count(-1); // (L) pairs with (W)
         KillPoint.at("rw.left");
         if (!mutex.isFree()) {
             buffer.getAndAddInt(DRAIN, 1); // (D)
             drain.wake(1);
         }
+    }
+
+    /** Counts a thread in our cell, or out of it, as long as it is ours. */
+    private void count(int change) {
+        long seen;
+        do {
+            seen = buffer.getLongVolatile(mine);
+            if (tag(seen) != self) {
+                liveness.checkOpen();
+                throw new IllegalStateException(
+                        "tag=" + self + ": its cell was taken by tag=" + tag(seen));
+            }
+        } while (!buffer.compareAndSetLong(mine, seen, seen + change));
     }
 
     /** Whether nobody reads; who holds the mutex more than once has seen to that before. */

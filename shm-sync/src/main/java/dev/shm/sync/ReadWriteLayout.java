@@ -14,7 +14,7 @@ import dev.shm.memory.CacheLine;
  *              24   104  reserved  nobody                    zero
  *             128     4  drain     readers that leave        atomic add / volatile
  *             132   124  reserved  nobody                    zero
- *  256 + 128 * i     8  readers i participant of slot i     atomic add, CAS / volatile
+ *  256 + 128 * i     8  readers i participant of slot i     CAS / volatile
  *
  *  gate    31                                        1      0
  *         +------------------------------------------+---------+

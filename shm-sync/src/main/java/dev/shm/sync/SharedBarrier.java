@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * gives up its wait, is interrupted, or dies, the barrier is broken, and all the others are told by
  * {@link BrokenBarrierException} until somebody calls {@link #reset}. It differs in three things.
  * The action belongs to the handle: it is that of the party which arrives last. Time counts while
- * an action runs. And there is {@link #abort}.
+ * an action runs; who comes in that time for the next round, and is interrupted or gives up before
+ * that has begun, breaks nothing. And there is {@link #abort}.
  *
  * <p><b>Threads and processes.</b> Any number of both may call any method at any time. Parties have
  * no names: any thread may be one, in each round another. Threads that wait may be interrupted, and
@@ -230,13 +231,13 @@ public final class SharedBarrier implements AutoCloseable {
 
     /**
      * Arrives, and waits until all parties have. If the barrier was made with a timeout, and that
-     * runs out, the barrier is broken.
+     * runs out, the barrier is broken, unless the action of the round before still runs.
      *
      * @return how many parties arrived later: 0 for the last one.
      * @throws InterruptedException if the thread was interrupted before or while it waited; the
-     *     barrier is then broken.
+     *     barrier is then broken, unless the action of the round before still runs.
      * @throws BrokenBarrierException if the barrier was broken before or during the wait, by
-     *     whatever reason.
+     *     whatever reason, or the time ran out.
      * @throws IllegalStateException if the handle or the region was closed.
      */
     public int await() throws InterruptedException, BrokenBarrierException {
@@ -260,10 +261,11 @@ public final class SharedBarrier implements AutoCloseable {
      * @param unit of the timeout.
      * @return how many parties arrived later: 0 for the last one.
      * @throws InterruptedException if the thread was interrupted before or while it waited; the
-     *     barrier is then broken.
+     *     barrier is then broken, unless the action of the round before still runs.
      * @throws BrokenBarrierException if the barrier was broken before or during the wait, by
      *     whatever reason but the next.
-     * @throws TimeoutException if the time ran out; the barrier is then broken.
+     * @throws TimeoutException if the time ran out; the barrier is then broken, unless the action
+     *     of the round before still runs.
      * @throws IllegalStateException if the handle or the region was closed.
      */
     public int await(long timeout, TimeUnit unit)

@@ -328,8 +328,12 @@ public final class SharedCondition implements Condition, AutoCloseable {
         closed = true;
         if (waits.get() == 0) {
             block.close();
-        } else {
+            return;
+        }
+        try {
             core.close();
+        } catch (IllegalStateException gone) {
+            // The last wait has ended just now, and let go; or the region was closed.
         }
     }
 

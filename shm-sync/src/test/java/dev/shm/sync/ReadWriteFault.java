@@ -45,7 +45,8 @@ enum ReadWriteFault {
         if (this == NONE) {
             return new Injected(buffer, waiter, liveness);
         }
-        Injector injector = new Injector(this, waiter);
+        int own = ReadWriteLayout.cell(ReadWriteLayout.slot(liveness.self()));
+        Injector injector = new Injector(this, waiter, own);
         return new Injected(
                 Interception.of(buffer, injector),
                 injector,
@@ -55,12 +56,14 @@ enum ReadWriteFault {
     private static final class Injector implements Waiter, Interception.Interceptor {
         private final ReadWriteFault fault;
         private final Waiter waiter;
+        private final int own;
         private final Set<Thread> counted = new HashSet<>();
         private final Map<Thread, Integer> gates = new HashMap<>();
 
-        Injector(ReadWriteFault fault, Waiter waiter) {
+        Injector(ReadWriteFault fault, Waiter waiter, int own) {
             this.fault = fault;
             this.waiter = waiter;
+            this.own = own;
         }
 
         @Override
@@ -86,11 +89,6 @@ enum ReadWriteFault {
             int index = arguments.length > 0 && arguments[0] instanceof Integer i ? i : -1;
             Thread current = Thread.currentThread();
             switch (method.getName()) {
-                case "getAndAddLong" -> {
-                    if ((long) arguments[1] > 0) {
-                        counted.add(current);
-                    }
-                }
                 case "getIntVolatile" -> {
                     if (fault == NO_LOOK_AFTER_COUNTING
                             && index == ReadWriteLayout.MUTEX
@@ -103,11 +101,16 @@ enum ReadWriteFault {
                     }
                 }
                 case "getLongVolatile" -> {
-                    if (fault == NO_LOOK_FOR_READERS && index >= ReadWriteLayout.CELLS) {
+                    if (fault == NO_LOOK_FOR_READERS
+                            && index >= ReadWriteLayout.CELLS
+                            && index != own) {
                         return 0L;
                     }
                 }
                 case "compareAndSetLong" -> {
+                    if (index == own && (long) arguments[2] > (long) arguments[1]) {
+                        counted.add(current);
+                    }
                     boolean unlocks =
                             index == ReadWriteLayout.MUTEX
                                     && (long) arguments[1] != 0

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.shm.region.SharedRegion;
 import dev.shm.testing.ChildJvm;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 }) // a test that fails need not unlock
 class SharedConditionTest {
     private static final String NAME = ConditionCommands.CONDITION;
+    private static final int CLOSES = Integer.getInteger("shm.test.closes", 500);
 
     @TempDir private Path directory;
 
@@ -330,6 +332,41 @@ class SharedConditionTest {
             assertEquals("SharedCondition[name=c, closed]", condition.toString());
             condition.close();
         }
+    }
+
+    /** Closing looks through the cells that were ever used, while the last wait lets go. */
+    @Test
+    void close_asTheLastWaitEnds() throws Exception {
+        try (SharedRegion region = open()) {
+            SharedCondition condition = condition(region);
+            List<FutureTask<Boolean>> waits = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                waits.add(start(condition, () -> condition.await(1, DAYS)));
+            }
+            signal(condition, waits.size());
+            for (FutureTask<Boolean> wait : waits) {
+                assertTrue(wait.get());
+            }
+            for (int i = 0; i < CLOSES; i++) {
+                closeWhileUsed(condition(region));
+            }
+        }
+    }
+
+    private static void closeWhileUsed(SharedCondition condition) throws Exception {
+        SharedLock lock = condition.lock();
+        Closing.whileUsed(
+                condition,
+                () -> {
+                    lock.lock();
+                    try {
+                        condition.await(0, MILLISECONDS);
+                    } catch (IllegalStateException closed) {
+                        lock.unlock();
+                        throw closed;
+                    }
+                    return lock::unlock;
+                });
     }
 
     /** A wait outlasts its lock's handle, ends with the lock held, and leaves no cell behind. */

@@ -17,6 +17,7 @@ import dev.shm.sync.SharedLock.Mode;
 import dev.shm.testing.ChildJvm;
 import dev.shm.value.SharedValue;
 import dev.shm.wait.RobustMutex;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Locks, with peers that are threads, other region objects, and other JVMs. */
 @SuppressWarnings("LockNotBeforeTry") // a test that fails need not unlock
@@ -583,23 +585,26 @@ class SharedLockTest {
         }
     }
 
-    @Test
-    void lock_withARepairHandlerThatThrows_tellsTheNextOne() {
+    /** A checked exception is what handlers throw that are not written in Java. */
+    @ParameterizedTest
+    @ValueSource(classes = {ArithmeticException.class, AssertionError.class, IOException.class})
+    void lock_withARepairHandlerThatThrows_tellsTheNextOne(Class<? extends Throwable> type)
+            throws Exception {
         try (SharedRegion region = abandoned()) {
-            RuntimeException cause = new ArithmeticException();
+            Throwable cause = type.getConstructor().newInstance();
             SharedLock lock =
-                    SharedLock.open(
-                            region,
-                            NAME,
-                            () -> {
-                                throw cause;
-                            });
+                    SharedLock.open(region, NAME, () -> SharedLockTest.<Error>raise(cause));
             OwnerDiedException e = assertThrows(OwnerDiedException.class, lock::lock);
             assertSame(cause, e.getCause());
             assertFalse(lock.isLocked());
             assertEquals(Acquisition.OWNER_DIED, lock.acquire());
             lock.unlock();
         }
+    }
+
+    @SuppressWarnings("unchecked") // it is not: the caller says what the compiler shall believe
+    private static <T extends Throwable> void raise(Throwable cause) throws T {
+        throw (T) cause;
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.shm.codec.Codec;
 import dev.shm.codec.Codecs;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
+import dev.shm.sync.CountingSemaphore;
 import dev.shm.value.SharedArray;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -19,9 +20,15 @@ final class QueueChaosChild {
 
     private QueueChaosChild() {}
 
-    static SharedRegion open(Path file) {
+    private static final int BYTES_PER_NUMBER = 3 * Integer.BYTES;
+    private static final long SPARE_BYTES = 1 << 20;
+
+    static SharedRegion open(Path file, int numbers) {
         return SharedRegion.openOrCreate(
-                RegionOptions.at(file).bytes(1 << 23).maxParticipants(16).maxObjects(16));
+                RegionOptions.at(file)
+                        .bytes(SPARE_BYTES + (long) numbers * BYTES_PER_NUMBER)
+                        .maxParticipants(16)
+                        .maxObjects(16));
     }
 
     /** A message: the number, its check sum, and bytes that both depend on. */
@@ -46,7 +53,7 @@ final class QueueChaosChild {
 
     /** The arguments are the file, "put" or "take", and the seat of a producer. */
     public static void main(String... arguments) throws Exception {
-        try (SharedRegion region = open(Path.of(arguments[0]))) {
+        try (SharedRegion region = SharedRegion.open(RegionOptions.at(Path.of(arguments[0])))) {
             SharedQueue<byte[]> queue = SharedQueue.open(region, "it", CODEC);
             if (arguments[1].equals("put")) {
                 put(region, queue, Integer.parseInt(arguments[2]));
@@ -63,10 +70,13 @@ final class QueueChaosChild {
             throws InterruptedException {
         SharedArray next = SharedArray.open(region, "next");
         SharedArray accepted = SharedArray.open(region, "accepted");
+        CountingSemaphore budget = CountingSemaphore.open(region, "budget");
+        budget.acquire();
         int number = number(next, seat);
         while (number < accepted.length()) {
             queue.put(message(number));
             accepted.setInt(number, 1);
+            budget.acquire();
             number = number(next, seat);
         }
         throw new AssertionError("no more numbers");

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.region.SharedRegion;
+import dev.shm.sync.CountingSemaphore;
 import dev.shm.testing.ChildJvm;
 import dev.shm.value.SharedArray;
 import java.nio.file.Path;
@@ -17,11 +18,22 @@ import org.junit.jupiter.api.io.TempDir;
  * Producers and consumers of a queue are killed at any instruction, and replaced: nothing that was
  * accepted is lost, nothing that was acknowledged comes again, nothing is torn, and each producer's
  * messages come in their order, but for what is delivered again. BEHAVIOURS 20.10-20.12.
+ *
+ * <p>How long the survivors stood still at most after a kill is printed; {@code
+ * -Dshm.test.chaos.maxWaitMillis} makes more than that a failure.
  */
 class QueueChaosTest {
     private static final int KILLS = Integer.getInteger("shm.test.kills", 8);
     private static final long SEED = Long.getLong("shm.test.seed", System.nanoTime());
-    private static final int NUMBERS = 400_000;
+    private static final long MAX_WAIT_MILLIS =
+            Long.getLong("shm.test.chaos.maxWaitMillis", Long.MAX_VALUE);
+
+    /** So many messages may be put in for each kill, so that there are numbers enough for all. */
+    private static final int BUDGET = 400;
+
+    private static final int MOST_BEFORE_A_KILL = 200;
+    private static final int GOES_ON = 20; // messages after a kill that show that it goes on
+    private static final int NUMBERS = 2 * BUDGET * (KILLS + 2);
     private static final int PRODUCERS = 2;
     private static final int CHILDREN = 4;
 
@@ -37,10 +49,13 @@ class QueueChaosTest {
     private SharedArray accepted;
     private SharedArray received;
     private SharedArray acked;
+    private CountingSemaphore budget;
+    private long longestNanos;
 
     @BeforeEach
     void create() {
-        region = QueueChaosChild.open(file());
+        region = QueueChaosChild.open(file(), NUMBERS);
+        budget = CountingSemaphore.create(region, "budget", 0);
         queue = SharedQueue.create(region, "it", CAPACITY, QueueChaosChild.CODEC);
         next = SharedArray.create(region, "next", 'i', PRODUCERS);
         accepted = SharedArray.create(region, "accepted", 'i', NUMBERS);
@@ -75,17 +90,24 @@ class QueueChaosTest {
             start(child);
         }
         for (int kill = 0; kill < KILLS; kill++) {
-            int goal = passed() + 50 + random.nextInt(500);
-            ChildJvm.awaitThat("messages pass, seed=" + SEED, () -> passed() >= goal);
+            budget.release(BUDGET);
+            awaitMore(1 + random.nextInt(MOST_BEFORE_A_KILL));
             int victim = random.nextInt(CHILDREN);
             children[victim].kill();
+            long start = System.nanoTime();
+            awaitMore(GOES_ON);
+            longestNanos = Math.max(longestNanos, System.nanoTime() - start);
             for (ChildJvm child : children) {
                 assertEquals("", child.errors());
             }
             start(victim);
         }
-        int goal = passed() + 100;
-        ChildJvm.awaitThat("messages pass, seed=" + SEED, () -> passed() >= goal);
+        budget.release(BUDGET);
+        awaitMore(BUDGET / 2);
+        long longestMillis = longestNanos / 1_000_000;
+        System.out.printf("kills: %d, longest standstill: %d ms%n", KILLS, longestMillis);
+        assertTrue(longestMillis <= MAX_WAIT_MILLIS, () -> "millis=" + longestMillis);
+        budget.release(2 * BUDGET); // nobody shall wait for that
         queue.shutdown();
         for (ChildJvm child : children) {
             child.expect("end");
@@ -93,6 +115,11 @@ class QueueChaosTest {
         }
         takeTheRest();
         audit();
+    }
+
+    private void awaitMore(int messages) {
+        int goal = passed() + messages;
+        ChildJvm.awaitThat("messages pass, seed=" + SEED, () -> passed() >= goal);
     }
 
     /** How many messages were begun to be put in by now. */

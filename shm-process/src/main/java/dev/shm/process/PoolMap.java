@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One function and many items, sent to the workers of a {@link ProcessPool} in chunks. */
 final class PoolMap<T, R> {
-    private final PoolFunction<? super T, ? extends R> function;
+    private final String words;
+    private final byte[] function; // serialised
     private final Iterator<T> items;
     private final int chunk;
 
@@ -17,7 +18,8 @@ final class PoolMap<T, R> {
         if (chunk < 1) {
             throw new IllegalArgumentException("chunk=" + chunk + ": must be 1 or more");
         }
-        this.function = function;
+        this.words = function.toString();
+        this.function = Wire.writeTask(new Chunk.Apply(function)).toByteArray();
         this.items = items;
         this.chunk = chunk;
     }
@@ -32,8 +34,8 @@ final class PoolMap<T, R> {
     }
 
     PoolWork work(List<T> next, PoolWork.Listener listener) {
-        Wire.Bytes bytes = Wire.writeTask(new Chunk(new Chunk.Apply(function), Packing.pack(next)));
-        return new PoolWork(function + " of " + next.size() + " items", bytes, listener);
+        Wire.Bytes bytes = Chunk.write(function, Packing.pack(next));
+        return new PoolWork(words + " of " + next.size() + " items", bytes, true, listener);
     }
 
     /**

@@ -7,6 +7,8 @@ import dev.shm.region.SharedRegion;
 import dev.shm.value.SharedValue;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolSeat implements Runnable {
     private static final long LOOK_MILLIS = 20;
+    private static final int MAX_SENT = 8;
+    private static final int MAX_FOLLOWING_BYTES = ProcessPool.PIPE_BYTES / (4 * MAX_SENT);
 
     private final String name;
     private final SharedRegion region;
@@ -40,6 +44,9 @@ final class PoolSeat implements Runnable {
 
         /** After how many chunks a worker is replaced. */
         long maxTasks();
+
+        /** So many chunks are enough for all, and some may be sent before they are asked for. */
+        int many();
 
         /** A worker is ready. */
         void started();
@@ -60,6 +67,9 @@ final class PoolSeat implements Runnable {
         void failed(RuntimeException why);
     }
 
+    /** What a worker was sent. */
+    private record Sent(long number, PoolWork work) {}
+
     /** A worker that is ready. */
     private final class Worker implements AutoCloseable {
         private final String pipeName = name + "-" + ++workers;
@@ -67,6 +77,7 @@ final class PoolSeat implements Runnable {
         private final PipeEnd end;
         private final SharedValue begun;
         private final SharedProcess process;
+        private final Deque<Sent> sent = new ArrayDeque<>(); // and not answered
         private long left = rules.maxTasks();
 
         Worker() {
@@ -106,24 +117,66 @@ final class PoolSeat implements Runnable {
             return left > 0 && process.isAlive();
         }
 
-        /** Has a chunk run; false if the worker has ended. */
-        boolean run(PoolWork work) throws InterruptedException {
+        /** Has chunk after chunk run, until the worker has ended or there is nothing more to do. */
+        void work() throws InterruptedException {
+            try {
+                PoolWork first = queue.take(this::canWork);
+                while (first != null) {
+                    send(first);
+                    while (!sent.isEmpty()) {
+                        sendMore();
+                        receive();
+                    }
+                    first = queue.take(this::canWork);
+                }
+            } catch (IOException over) {
+                ended();
+            }
+        }
+
+        private void send(PoolWork work) throws IOException, InterruptedException {
             long number = numbers.incrementAndGet();
             left--;
-            try {
-                new PoolMessage(Kind.RUN, number).send(end, work.chunk());
-                PoolMessage answer = PoolMessage.receive(end);
-                complete(work, answer.kind(), end.recv());
-                return true;
-            } catch (IOException over) {
-                process.kill(); // as good as dead, should it only have closed its end
-                process.join();
-                if (begun.getLong() == number) {
-                    rules.died(work, process);
-                } else {
-                    putBack(work);
+            sent.add(new Sent(number, work));
+            new PoolMessage(Kind.RUN, number).send(end, work.chunk());
+        }
+
+        /** Small ones, for which there is room in the pipe though nobody takes them out. */
+        private void sendMore() throws IOException, InterruptedException {
+            while (left > 0 && sent.size() < MAX_SENT) {
+                PoolWork more = queue.takeMore(rules.many(), MAX_FOLLOWING_BYTES);
+                if (more == null) {
+                    return;
                 }
-                return false;
+                send(more);
+            }
+        }
+
+        private void receive() throws IOException, InterruptedException {
+            PoolMessage answer = PoolMessage.receive(end);
+            byte[] about = end.recv();
+            complete(sent.remove().work, answer.kind(), about);
+        }
+
+        /** Receives what the dead one has still sent, and finds somebody else for the rest. */
+        private void ended() throws InterruptedException {
+            process.kill(); // as good as dead, should it only have closed its end
+            process.join();
+            try {
+                while (!sent.isEmpty()) {
+                    receive();
+                }
+            } catch (IOException over) {
+                // That was all.
+            }
+            long last = begun.getLong();
+            while (!sent.isEmpty()) {
+                Sent lost = sent.removeLast();
+                if (lost.number == last) {
+                    rules.died(lost.work, process);
+                } else {
+                    putBack(lost.work);
+                }
             }
         }
 
@@ -181,10 +234,7 @@ final class PoolSeat implements Runnable {
                 return;
             }
             rules.started();
-            PoolWork work = queue.take(worker::canWork);
-            while (work != null && worker.run(work)) {
-                work = queue.take(worker::canWork);
-            }
+            worker.work();
         }
     }
 

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 final class PoolWork {
     private final String words;
     private final Wire.Bytes chunk;
+    private final boolean mayFollow;
     private final Listener listener;
     private int deaths; // of workers that had begun it; used by who has it
 
@@ -23,16 +24,22 @@ final class PoolWork {
      *
      * @param words what it is, for people.
      * @param chunk the {@link Chunk}, serialised.
+     * @param mayFollow whether a worker may be sent it that has not done the one before.
      * @param listener is told once, by whatever thread.
      */
-    PoolWork(String words, Wire.Bytes chunk, Listener listener) {
+    PoolWork(String words, Wire.Bytes chunk, boolean mayFollow, Listener listener) {
         this.words = words;
         this.chunk = chunk;
+        this.mayFollow = mayFollow;
         this.listener = listener;
     }
 
     Wire.Bytes chunk() {
         return chunk;
+    }
+
+    boolean mayFollow() {
+        return mayFollow;
     }
 
     Listener listener() {

@@ -34,11 +34,12 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
         try (SharedPipe pipe = SharedPipe.open(region, name);
                 PipeEnd end = pipe.right()) {
             if (initialize(end)) {
+                Chunk.Runner runner = new Chunk.Runner();
                 for (long tasks = 0; tasks < maxTasks; tasks++) {
                     PoolMessage message = PoolMessage.receive(end);
                     byte[] chunk = end.recv();
                     begun.setLong(message.number());
-                    run(message.number(), chunk, end);
+                    run(message.number(), chunk, runner, end);
                 }
             }
         } catch (EOFException poolClosed) {
@@ -59,11 +60,11 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
         return true;
     }
 
-    private static void run(long number, byte[] bytes, PipeEnd end)
+    private static void run(long number, byte[] chunk, Chunk.Runner runner, PipeEnd end)
             throws IOException, InterruptedException {
         @Nullable Object[] outcomes;
         try {
-            outcomes = ((Chunk) Wire.read(bytes)).run();
+            outcomes = runner.run(chunk);
         } catch (Exception | LinkageError thrown) {
             new PoolMessage(Kind.FAILED, number).send(end, Wire.write(RemoteFailure.of(thrown)));
             return;

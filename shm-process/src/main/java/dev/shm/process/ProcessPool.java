@@ -67,10 +67,12 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
 
     private static final int MAX_WORKERS = 1000;
     private static final int CHUNKS_PER_WORKER = 4;
+    private static final int CHUNKS_FOR_ALL = 2; // for each worker: with so many, none is idle soon
     private static final int START_FAILURES = 3;
     private static final int OBJECTS_PER_WORKER = 8; // a pipe, a value, a record; twice, and spare
     private static final int BYTES_PER_WORKER = 2 * 2 * PIPE_BYTES + (1 << 14);
     private static final int SPARE_BYTES = 1 << 18;
+    private static final Serializable NO_ITEM = new @Nullable Object[1];
     private static final AtomicInteger POOLS = new AtomicInteger();
 
     private final String name;
@@ -263,6 +265,11 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         }
 
         @Override
+        public int many() {
+            return CHUNKS_FOR_ALL * workers;
+        }
+
+        @Override
         public void started() {
             startFailures.set(0);
         }
@@ -342,9 +349,8 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
 
     private <T> CompletableFuture<T> send(Object task, Chunk.Function function) {
         CompletableFuture<T> future = new CompletableFuture<>();
-        Serializable noItem = new @Nullable Object[1];
-        Wire.Bytes chunk = Wire.writeTask(new Chunk(function, noItem));
-        queue.add(new PoolWork(task.toString(), chunk, new One<>(future)));
+        Wire.Bytes chunk = Chunk.write(Wire.writeTask(function).toByteArray(), NO_ITEM);
+        queue.add(new PoolWork(task.toString(), chunk, false, new One<>(future)));
         return future;
     }
 

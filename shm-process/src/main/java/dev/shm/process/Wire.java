@@ -21,10 +21,14 @@ final class Wire {
 
     static Bytes write(Object value) throws IOException {
         Bytes bytes = new Bytes();
-        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+        write(value, bytes);
+        return bytes;
+    }
+
+    private static void write(Object value, Bytes to) throws IOException {
+        try (ObjectOutputStream out = new ObjectOutputStream(to)) {
             out.writeObject(value);
         }
-        return bytes;
     }
 
     /**
@@ -33,8 +37,15 @@ final class Wire {
      * @throws IllegalArgumentException if it cannot be serialised.
      */
     static Bytes writeTask(Object task) {
+        Bytes bytes = new Bytes();
+        writeTask(task, bytes);
+        return bytes;
+    }
+
+    /** The same behind other bytes. */
+    static void writeTask(Object task, Bytes to) {
         try {
-            return write(task);
+            write(task, to);
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "task: it, or something that it captures or is given, cannot be serialised: "
@@ -44,7 +55,12 @@ final class Wire {
     }
 
     static Object read(byte[] bytes) throws IOException, ClassNotFoundException {
-        try (ObjectInputStream in = new Input(new ByteArrayInputStream(bytes))) {
+        return read(bytes, 0, bytes.length);
+    }
+
+    static Object read(byte[] bytes, int offset, int length)
+            throws IOException, ClassNotFoundException {
+        try (ObjectInputStream in = new Input(new ByteArrayInputStream(bytes, offset, length))) {
             return in.readObject();
         }
     }

@@ -78,6 +78,24 @@ final class WorkQueue {
         }
     }
 
+    /**
+     * Takes work for a worker that has some already, so that it need not wait for the next.
+     *
+     * @param many if there is less, it is left to those that have none.
+     * @param maxBytes what is larger is left, too.
+     * @return null if there is none for it.
+     */
+    @Nullable PoolWork takeMore(int many, int maxBytes) {
+        lock.lock();
+        try {
+            PoolWork next = waiting.size() < many ? null : waiting.peek();
+            boolean fits = next != null && next.mayFollow() && next.chunk().size() <= maxBytes;
+            return fits ? waiting.poll() : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Makes everybody look again whether it can work. */
     void look() {
         lock.lock();

@@ -435,10 +435,11 @@ class SlotQueueProcessTest {
                 int until = next.getInt() + random.nextInt(STEPS_PER_KILL / 4);
                 steps.release(STEPS_PER_KILL);
                 ChildJvm.awaitThat(
-                        "numbers are put", () -> next.getInt() > until || steps.getValue() == 0);
+                        "numbers are put",
+                        () -> next.getInt() > until || steps.availablePermits() == 0);
                 victims.remove(random.nextInt(victims.size())).kill();
             }
-            ChildJvm.awaitThat("the others go on", () -> steps.getValue() == 0);
+            ChildJvm.awaitThat("the others go on", () -> steps.availablePermits() == 0);
         } finally {
             victims.forEach(Victim::close);
         }

@@ -10,10 +10,12 @@ import dev.shm.wait.Liveness;
 import dev.shm.wait.Tick;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
+import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.IntStream;
 import org.agrona.concurrent.AtomicBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +97,15 @@ final class BarrierCore {
 
     boolean isBroken() {
         return isBroken(state());
+    }
+
+    /** The tags of the members. */
+    List<Integer> members() {
+        return IntStream.range(0, slots)
+                .map(slot -> buffer.getIntVolatile(BarrierLayout.member(slot)))
+                .filter(tag -> tag != 0)
+                .boxed()
+                .toList();
     }
 
     boolean hasWaiters() {

@@ -27,6 +27,7 @@ final class CountingCore {
      * every signal wakes all: with one wake for one permit it might take the wake of one that could
      * have gone on.
      *   Killed after (A): what was acquired is gone. After (R): sleepers go on by their next tick.
+     *   Its handle closed, at any of these: who closes wakes everybody. Who has acquired by then has.
      */
     private final AtomicBuffer buffer;
     private final WaitingRoom room;
@@ -55,6 +56,15 @@ final class CountingCore {
             count = count();
         }
         return false;
+    }
+
+    /** Acquires all permits that there are; returns how many. */
+    int drain() {
+        int count = count();
+        while ((count & PERMITS) > 0 && !replace(count, count & WAITED)) { // (A) pairs with (R)
+            count = count();
+        }
+        return count & PERMITS;
     }
 
     /** Acquires permits, waiting as long as endurance lasts. */
@@ -115,13 +125,17 @@ final class CountingCore {
 
     /** Who has slept may have taken a wake that is another's. */
     private void passOn(int kind) {
-        room.announce(kind);
-        int count;
-        do {
-            count = count();
-        } while (!markWaited(count));
-        if ((count & PERMITS) > 0) {
-            room.signal(1);
+        try {
+            room.announce(kind);
+            int count;
+            do {
+                count = count();
+            } while (!markWaited(count));
+            if ((count & PERMITS) > 0) {
+                room.signal(1);
+            }
+        } catch (IllegalStateException closed) {
+            // What was acquired stays so, and whoever closed the handle wakes everybody.
         }
     }
 

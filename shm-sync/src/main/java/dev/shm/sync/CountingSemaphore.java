@@ -1,5 +1,6 @@
 package dev.shm.sync;
 
+import dev.shm.memory.MappedBuffer;
 import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
@@ -34,15 +35,16 @@ import java.util.concurrent.TimeUnit;
  * <p><b>If a process dies.</b> What it had acquired does not come back. A release happened or it
  * did not; if the process died before it woke those who wait, they go on within 70 ms.
  *
- * <p>Closing a handle ends the waits that go through it with {@link IllegalStateException}, within
- * the same times.
+ * <p>Closing a handle ends the waits that go through it with {@link IllegalStateException}.
  */
 public final class CountingSemaphore implements AutoCloseable {
     private final Block block;
+    private final MappedBuffer lasting;
     private final CountingCore core;
 
     private CountingSemaphore(Block block) {
         this.block = block;
+        this.lasting = block.lastingBuffer();
         CountingSemaphoreType.check(block);
         this.core =
                 new CountingCore(
@@ -253,8 +255,18 @@ public final class CountingSemaphore implements AutoCloseable {
      *
      * @return 0 or more.
      */
-    public int getValue() {
+    public int availablePermits() {
         return core.permits();
+    }
+
+    /**
+     * Acquires all permits that there are, at once.
+     *
+     * @return how many, 0 or more.
+     * @throws IllegalStateException if the handle or the region was closed.
+     */
+    public int drainPermits() {
+        return core.drain();
     }
 
     /**
@@ -271,7 +283,7 @@ public final class CountingSemaphore implements AutoCloseable {
      */
     @Override
     public void close() {
-        block.close();
+        Handles.close(block, lasting, memory -> WaitingRoom.wakeEverybody(memory, Waiter.system()));
     }
 
     private static void checkNumber(int permits) {
@@ -285,6 +297,10 @@ public final class CountingSemaphore implements AutoCloseable {
         return Handles.describe(
                 "CountingSemaphore",
                 block,
-                () -> "value=" + getValue() + ", waiters=" + Handles.yesOrNo(core.hasWaiters()));
+                () ->
+                        "available="
+                                + availablePermits()
+                                + ", waiters="
+                                + Handles.yesOrNo(core.hasWaiters()));
     }
 }

@@ -41,6 +41,9 @@ final class EventCore {
      *   Killed between (S) and the wake, or woken and killed before (T): sleepers find SET, or a new
      *   generation, at their next tick. Killed after (T): that set was taken.
      *   A waiter killed after (W) costs one wake for nothing.
+     *   Its handle closed: who closes wakes everybody (N). With automatic reset it moves the generation
+     *   before, so that nobody falls asleep any more who cannot look at the state, and then takes the
+     *   wake of another: sleepers leave by an exception there, and pass on nothing.
      * set has no loop but its CAS and holds nothing: it may be called anywhere, also by a thread that
      * was interrupted inside await. Where nobody dies no tick is needed.
      */
@@ -95,6 +98,18 @@ final class EventCore {
             throw new InterruptedException();
         }
         return automatic ? take(deadline) : pass(deadline);
+    }
+
+    /**
+     * Wakes everybody, so that each looks again; by somebody whose handle was closed.
+     *
+     * @param automatic whether the generation says nothing to those who wait
+     */
+    static void wakeEverybody(AtomicBuffer buffer, boolean automatic, Waiter waiter) {
+        if (automatic) {
+            buffer.getAndAddInt(STATE, GENERATION); // (N)
+        }
+        waiter.wakeAll(buffer, STATE);
     }
 
     private boolean pass(Deadline deadline) throws InterruptedException {

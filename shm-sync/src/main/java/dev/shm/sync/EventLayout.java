@@ -26,7 +26,8 @@ import dev.shm.memory.CacheLine;
  *  directory: configA = 0 manual reset, 1 automatic reset; configB = 0; bytes = 128
  * </pre>
  *
- * <p>The generation counts the sets, modulo 2^30.
+ * <p>The generation counts the sets, modulo 2^30; with automatic reset also the handles that were
+ * closed.
  */
 final class EventLayout {
     static final int STATE = 0;

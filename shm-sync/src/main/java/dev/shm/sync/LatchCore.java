@@ -34,6 +34,8 @@ final class LatchCore {
      *   whoever waits is told.
      *   Killed before (J), or without names: nobody can know. Who waits goes on waiting.
      *   A waiter killed after (W) costs one wake for nothing.
+     *   Its handle closed: who closes wakes all; who was about to sleep leaves at its next tick. No wake
+     *   is for one alone, so who leaves takes nothing with it.
      */
     private final AtomicBuffer buffer;
     private final int parties;
@@ -58,6 +60,11 @@ final class LatchCore {
     /** What is left: a count, or a bit for each party that is still to come. */
     long left() {
         return buffer.getLongVolatile(LEFT);
+    }
+
+    /** Who has joined as a party: a tag, or 0. */
+    int joined(int party) {
+        return buffer.getIntVolatile(LatchLayout.party(party));
     }
 
     boolean hasWaiters() {

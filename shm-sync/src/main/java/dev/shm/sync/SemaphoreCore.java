@@ -12,6 +12,8 @@ import dev.shm.wait.RobustMutex;
 import dev.shm.wait.Tick;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.agrona.concurrent.AtomicBuffer;
 import org.jspecify.annotations.Nullable;
@@ -144,6 +146,18 @@ final class SemaphoreCore {
         return held;
     }
 
+    /** How many permits each participant holds, by its tag. */
+    Map<Integer, Integer> holders() {
+        Map<Integer, Integer> holders = new TreeMap<>();
+        for (int at = 0; at < permits; at++) {
+            int cell = cell(at);
+            if (!isFree(cell)) {
+                holders.merge(cell & TAG, 1, Integer::sum);
+            }
+        }
+        return holders;
+    }
+
     boolean hasWaiters() {
         return room.hasWaiters();
     }
@@ -209,13 +223,17 @@ final class SemaphoreCore {
 
     /** Who has slept may have taken a wake that is another's. */
     private void passOn() {
-        room.announce(WaitingRoomLayout.FOR_ONE);
-        boolean more = false;
-        for (int at = 0; at < permits; at++) {
-            more |= !markWaited(at);
-        }
-        if (more) {
-            room.signal(1);
+        try {
+            room.announce(WaitingRoomLayout.FOR_ONE);
+            boolean more = false;
+            for (int at = 0; at < permits; at++) {
+                more |= !markWaited(at);
+            }
+            if (more) {
+                room.signal(1);
+            }
+        } catch (IllegalStateException closed) {
+            // What was acquired stays so, and whoever closed the handle has woken everybody.
         }
     }
 

@@ -8,9 +8,11 @@ import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
+import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -349,6 +351,16 @@ public final class SharedBarrier implements AutoCloseable {
                                 + " of "
                                 + parties
                                 + ", broken="
-                                + Handles.yesOrNo(isBroken()));
+                                + Handles.yesOrNo(isBroken())
+                                + ", members="
+                                + describeMembers());
+    }
+
+    /** Such as {@code [pid=17, pid=18, died]}. */
+    private String describeMembers() {
+        Map<Integer, Long> pids = Handles.pids(block.region());
+        return core.members().stream()
+                .map(tag -> pids.containsKey(tag) ? "pid=" + pids.get(tag) : "died")
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 }

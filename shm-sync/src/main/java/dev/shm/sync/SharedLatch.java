@@ -1,5 +1,6 @@
 package dev.shm.sync;
 
+import dev.shm.memory.MappedBuffer;
 import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
@@ -8,7 +9,10 @@ import dev.shm.wait.Deadline;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
 import java.nio.ByteOrder;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * A gate that opens, once and for ever, when others have counted down: so many times, or each by
@@ -40,8 +44,8 @@ import java.util.concurrent.TimeUnit;
  * process with {@link Mode#COUNT}, is not missed: who waits for it waits on, so give such waits a
  * timeout.
  *
- * <p>Closing a handle ends the waits that go through it with {@link IllegalStateException}, within
- * 70 ms.
+ * <p>Closing a handle ends the waits that go through it with {@link IllegalStateException}: those
+ * that had begun at once, and one that was just beginning within 70 ms.
  */
 public final class SharedLatch implements AutoCloseable {
 
@@ -54,12 +58,14 @@ public final class SharedLatch implements AutoCloseable {
     }
 
     private final Block block;
+    private final MappedBuffer lasting;
     private final Mode mode;
     private final int number;
     private final LatchCore core;
 
     private SharedLatch(Block block) {
         this.block = block;
+        this.lasting = block.lastingBuffer();
         this.mode = SharedLatchType.mode(block);
         this.number = SharedLatchType.number(block, mode);
         this.core =
@@ -271,7 +277,7 @@ public final class SharedLatch implements AutoCloseable {
      */
     @Override
     public void close() {
-        block.close();
+        Handles.close(block, lasting, memory -> Waiter.system().wakeAll(memory, LatchLayout.GATE));
     }
 
     private void checkMode(Mode needed) {
@@ -298,7 +304,26 @@ public final class SharedLatch implements AutoCloseable {
                                 + getCount()
                                 + " of "
                                 + number
+                                + (mode == Mode.COUNT || getCount() == 0
+                                        ? ""
+                                        : ", missing=" + describeMissing())
                                 + ", waiters="
                                 + Handles.yesOrNo(core.hasWaiters()));
+    }
+
+    /** Such as {@code [0 pid=17, 1 died, 4]}, where nobody has joined as party 4. */
+    private String describeMissing() {
+        Map<Integer, Long> pids = Handles.pids(block.region());
+        return IntStream.range(0, number)
+                .filter(party -> !isDone(party))
+                .mapToObj(party -> party + describeTag(core.joined(party), pids))
+                .collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    private static String describeTag(int tag, Map<Integer, Long> pids) {
+        if (tag == 0) {
+            return "";
+        }
+        return pids.containsKey(tag) ? " pid=" + pids.get(tag) : " died";
     }
 }

@@ -3,12 +3,16 @@ package dev.shm.sync;
 import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
+import dev.shm.region.Participant;
 import dev.shm.region.SharedRegion;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.RobustMutex;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * A number of permits that threads of many processes acquire and release, and that come back when a
@@ -302,6 +306,23 @@ public final class SharedSemaphore implements AutoCloseable {
     }
 
     /**
+     * Tells who holds permits, after looking who is alive.
+     *
+     * @return a snapshot; one entry for each attachment that holds some.
+     */
+    public List<PermitHolder> holders() {
+        Map<Integer, Integer> permitsOf = core.holders();
+        return block.region().participants().stream()
+                .map(one -> holder(one, permitsOf.getOrDefault(one.id(), 0)))
+                .filter(holder -> holder.permits() > 0)
+                .toList();
+    }
+
+    private static PermitHolder holder(Participant participant, int permits) {
+        return new PermitHolder(participant.id(), participant.pid(), permits);
+    }
+
+    /**
      * Returns the name.
      *
      * @return as it stands in the region's directory.
@@ -339,14 +360,25 @@ public final class SharedSemaphore implements AutoCloseable {
         return Handles.describe(
                 "SharedSemaphore",
                 block,
-                () ->
-                        "available="
-                                + core.available()
-                                + " of "
-                                + permits
-                                + ", held here="
-                                + core.held()
-                                + ", waiters="
-                                + Handles.yesOrNo(core.hasWaiters()));
+                () -> {
+                    String holders = describeHolders(); // first: it looks who is dead
+                    return "available="
+                            + core.available()
+                            + " of "
+                            + permits
+                            + holders
+                            + ", waiters="
+                            + Handles.yesOrNo(core.hasWaiters());
+                });
+    }
+
+    /** Such as {@code , held by pid=17 x2, pid=18 x1}. */
+    private String describeHolders() {
+        List<PermitHolder> holders = holders();
+        return holders.isEmpty()
+                ? ""
+                : holders.stream()
+                        .map(holder -> "pid=" + holder.pid() + " x" + holder.permits())
+                        .collect(Collectors.joining(", ", ", held by ", ""));
     }
 }

@@ -111,6 +111,26 @@ public final class SynchronizedArray implements AutoCloseable {
     }
 
     /**
+     * Creates an array with a lock of its own and all elements zero.
+     *
+     * @param code see {@link dev.shm.value.TypeCode}.
+     * @param length number of elements, at least 1.
+     * @param repair runs after the death of an owner of the lock, holding it; when it returns the
+     *     array is taken for repaired.
+     * @return a handle.
+     * @throws IllegalStateException if the name is taken.
+     * @throws IllegalArgumentException if there is no such code, or the length is out of range.
+     */
+    public static SynchronizedArray create(
+            SharedRegion region,
+            String name,
+            char code,
+            int length,
+            Consumer<? super SharedArray> repair) {
+        return attach(region, name, code, length, null, repair, AttachMode.CREATE);
+    }
+
+    /**
      * Opens an array that must be there and have a lock of its own.
      *
      * @return a handle.
@@ -119,9 +139,22 @@ public final class SynchronizedArray implements AutoCloseable {
      *     a given lock guards.
      */
     public static SynchronizedArray open(SharedRegion region, String name) {
-        return Handles.open(
-                region.attach(name, SynchronizedArrayType.INSTANCE),
-                block -> new SynchronizedArray(block, null, null));
+        return attach(region, name, null, null);
+    }
+
+    /**
+     * Opens an array that must be there and have a lock of its own.
+     *
+     * @param repair runs after the death of an owner of the lock, holding it; when it returns the
+     *     array is taken for repaired.
+     * @return a handle.
+     * @throws java.util.NoSuchElementException if there is nothing of that name.
+     * @throws IllegalArgumentException if the name belongs to something else, such as an array that
+     *     a given lock guards.
+     */
+    public static SynchronizedArray open(
+            SharedRegion region, String name, Consumer<? super SharedArray> repair) {
+        return attach(region, name, null, repair);
     }
 
     /**
@@ -133,9 +166,17 @@ public final class SynchronizedArray implements AutoCloseable {
      *     another lock.
      */
     public static SynchronizedArray open(SharedRegion region, String name, SharedLock lock) {
+        return attach(region, name, lock, null);
+    }
+
+    private static SynchronizedArray attach(
+            SharedRegion region,
+            String name,
+            @Nullable SharedLock given,
+            @Nullable Consumer<? super SharedArray> repair) {
         return Handles.open(
                 region.attach(name, SynchronizedArrayType.INSTANCE),
-                block -> new SynchronizedArray(block, lock, null));
+                block -> new SynchronizedArray(block, given, repair));
     }
 
     private static SynchronizedArray attach(
@@ -227,7 +268,9 @@ public final class SynchronizedArray implements AutoCloseable {
 
     /**
      * Lets go of the array, which stays in the region, and of its lock, unless that was given.
-     * Later calls throw IllegalStateException.
+     * Later calls throw IllegalStateException, but for those of {@link #array()} as long as a
+     * thread of this process holds the array's own lock, or is just taking it: they end with the
+     * unlock.
      */
     @Override
     public void close() {

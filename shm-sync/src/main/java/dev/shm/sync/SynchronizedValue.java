@@ -88,6 +88,27 @@ public final class SynchronizedValue implements AutoCloseable {
     }
 
     /**
+     * Opens a value with a lock of its own, or creates it.
+     *
+     * @param code see {@link dev.shm.value.TypeCode}.
+     * @param initial what it is at birth; an existing one stays as it is.
+     * @param repair runs after the death of an owner of the lock, holding it; when it returns the
+     *     value is taken for repaired.
+     * @return a handle.
+     * @throws ArithmeticException if the code cannot hold the initial value.
+     * @throws IllegalArgumentException if there is no such code, or the name belongs to something
+     *     else.
+     */
+    public static SynchronizedValue of(
+            SharedRegion region,
+            String name,
+            char code,
+            Number initial,
+            Consumer<? super SharedValue> repair) {
+        return attach(region, name, code, initial, null, repair, AttachMode.OPEN_OR_CREATE);
+    }
+
+    /**
      * Opens a value that a given lock guards, or creates it with all its bits zero.
      *
      * @param code see {@link dev.shm.value.TypeCode}.
@@ -145,6 +166,42 @@ public final class SynchronizedValue implements AutoCloseable {
     }
 
     /**
+     * Creates a value with a lock of its own and all its bits zero.
+     *
+     * @param code see {@link dev.shm.value.TypeCode}.
+     * @param repair runs after the death of an owner of the lock, holding it; when it returns the
+     *     value is taken for repaired.
+     * @return a handle.
+     * @throws IllegalStateException if the name is taken.
+     * @throws IllegalArgumentException if there is no such code.
+     */
+    public static SynchronizedValue create(
+            SharedRegion region, String name, char code, Consumer<? super SharedValue> repair) {
+        return attach(region, name, code, 0, null, repair, AttachMode.CREATE);
+    }
+
+    /**
+     * Creates a value with a lock of its own.
+     *
+     * @param code see {@link dev.shm.value.TypeCode}.
+     * @param initial what it is at birth.
+     * @param repair runs after the death of an owner of the lock, holding it; when it returns the
+     *     value is taken for repaired.
+     * @return a handle.
+     * @throws IllegalStateException if the name is taken.
+     * @throws ArithmeticException if the code cannot hold the initial value.
+     * @throws IllegalArgumentException if there is no such code.
+     */
+    public static SynchronizedValue create(
+            SharedRegion region,
+            String name,
+            char code,
+            Number initial,
+            Consumer<? super SharedValue> repair) {
+        return attach(region, name, code, initial, null, repair, AttachMode.CREATE);
+    }
+
+    /**
      * Opens a value that must be there and have a lock of its own.
      *
      * @return a handle.
@@ -153,9 +210,22 @@ public final class SynchronizedValue implements AutoCloseable {
      *     a given lock guards.
      */
     public static SynchronizedValue open(SharedRegion region, String name) {
-        return Handles.open(
-                region.attach(name, SynchronizedValueType.INSTANCE),
-                block -> new SynchronizedValue(block, null, null));
+        return attach(region, name, null, null);
+    }
+
+    /**
+     * Opens a value that must be there and have a lock of its own.
+     *
+     * @param repair runs after the death of an owner of the lock, holding it; when it returns the
+     *     value is taken for repaired.
+     * @return a handle.
+     * @throws java.util.NoSuchElementException if there is nothing of that name.
+     * @throws IllegalArgumentException if the name belongs to something else, such as a value that
+     *     a given lock guards.
+     */
+    public static SynchronizedValue open(
+            SharedRegion region, String name, Consumer<? super SharedValue> repair) {
+        return attach(region, name, null, repair);
     }
 
     /**
@@ -167,9 +237,17 @@ public final class SynchronizedValue implements AutoCloseable {
      *     another lock.
      */
     public static SynchronizedValue open(SharedRegion region, String name, SharedLock lock) {
+        return attach(region, name, lock, null);
+    }
+
+    private static SynchronizedValue attach(
+            SharedRegion region,
+            String name,
+            @Nullable SharedLock given,
+            @Nullable Consumer<? super SharedValue> repair) {
         return Handles.open(
                 region.attach(name, SynchronizedValueType.INSTANCE),
-                block -> new SynchronizedValue(block, lock, null));
+                block -> new SynchronizedValue(block, given, repair));
     }
 
     private static SynchronizedValue attach(
@@ -260,7 +338,9 @@ public final class SynchronizedValue implements AutoCloseable {
 
     /**
      * Lets go of the value, which stays in the region, and of its lock, unless that was given.
-     * Later calls throw IllegalStateException.
+     * Later calls throw IllegalStateException, but for those of {@link #value()} as long as a
+     * thread of this process holds the value's own lock, or is just taking it: they end with the
+     * unlock.
      */
     @Override
     public void close() {

@@ -47,6 +47,8 @@ final class WaitingRoom {
      * takes. It has done (D) before: who reads waiting again after (S) finds that, and wakes all, or
      * another has put it down since, and that one wakes all. After (S) nobody joins these sleepers.
      *   Interrupted or timed out: only after (B).
+     *   Its handle closed: it leaves by an exception, without (B). Hence who closes a handle counts the
+     *   epoch up and wakes all: nobody is asleep then that has not looked since.
      *   Killed between (R) and the wake, or woken and killed before (B): by the next tick. A waiter
      *   killed after (W) costs one wake for nothing.
      */
@@ -111,7 +113,7 @@ final class WaitingRoom {
         sleepers.wakeAll();
     }
 
-    /** The same in a sweep, by somebody who need not belong to the region. */
+    /** The same by somebody who need not belong to the region, or whose handle was closed. */
     static void wakeEverybody(AtomicBuffer buffer, Waiter waiter) {
         buffer.getAndAddInt(EPOCH, 1);
         waiter.wakeAll(buffer, EPOCH);

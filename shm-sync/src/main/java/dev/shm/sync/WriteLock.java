@@ -46,7 +46,7 @@ public final class WriteLock implements Lock {
      */
     @Override
     public void lockInterruptibly() throws InterruptedException {
-        repaired(acquire(Deadline.never()));
+        repaired(acquireInterruptibly());
     }
 
     /**
@@ -109,6 +109,21 @@ public final class WriteLock implements Lock {
         } finally {
             leaveUnless(held);
         }
+    }
+
+    /**
+     * The same, but an interrupt ends the wait.
+     *
+     * @return whether a writer died; the lock is held either way.
+     * @throws InterruptedException if the thread was interrupted before or while it waited.
+     * @throws IllegalStateException as {@link #lock()}.
+     */
+    public Acquisition acquireInterruptibly() throws InterruptedException {
+        Acquisition acquisition = acquire(Deadline.never());
+        if (acquisition == null) {
+            throw new AssertionError("a deadline that never expires has expired");
+        }
+        return acquisition;
     }
 
     /**

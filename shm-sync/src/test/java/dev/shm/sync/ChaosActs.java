@@ -471,6 +471,6 @@ final class ChaosActs {
 
     /** How many tokens there are more than there were. */
     int tokens() {
-        return counting.getValue();
+        return counting.availablePermits();
     }
 }

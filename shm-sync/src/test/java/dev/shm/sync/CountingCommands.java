@@ -33,7 +33,7 @@ final class CountingCommands implements Commands {
                 semaphore.release(number);
                 yield "released";
             }
-            case "value" -> String.valueOf(semaphore.getValue());
+            case "value" -> String.valueOf(semaphore.availablePermits());
             case "show" -> semaphore.toString();
             default -> throw new IllegalArgumentException(words[0]);
         };

@@ -61,7 +61,7 @@ class CountingSemaphoreProcessTest {
                 kind.expect(survivor, "acquire", "acquired");
             } while (!stopped);
         }
-        assertEquals(0, semaphore.getValue());
+        assertEquals(0, semaphore.availablePermits());
     }
 
     /** Nobody owns what it had acquired. */
@@ -74,11 +74,11 @@ class CountingSemaphoreProcessTest {
             assertEquals("acquired", peers.add().ask("acquire"));
             Peer survivor = kind.begin(peers, "acquire");
             victim.kill();
-            assertEquals(0, semaphore.getValue());
+            assertEquals(0, semaphore.availablePermits());
             semaphore.release();
             kind.expect(survivor, "acquire", "acquired");
         }
-        assertEquals(0, semaphore.getValue());
+        assertEquals(0, semaphore.availablePermits());
     }
 
     /** The wake that it took with it was another's: that one finds the permit by its tick. */
@@ -120,7 +120,7 @@ class CountingSemaphoreProcessTest {
                 kind.expect(survivor, "acquire", "acquired");
             }
         }
-        assertEquals(0, semaphore.getValue());
+        assertEquals(0, semaphore.availablePermits());
     }
 
     private Victim victim() {

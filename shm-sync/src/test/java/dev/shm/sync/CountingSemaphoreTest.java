@@ -31,10 +31,10 @@ class CountingSemaphoreTest {
             assertEquals("1", peer.ask("value"));
             assertEquals("acquired", peer.ask("acquire"));
             assertEquals("false", peer.ask("try"));
-            assertEquals(0, semaphore.getValue());
+            assertEquals(0, semaphore.availablePermits());
             for (int value = 1; value <= 4; value++) {
                 assertEquals("released", peer.ask("release"));
-                assertEquals(value, semaphore.getValue());
+                assertEquals(value, semaphore.availablePermits());
             }
             assertTrue(semaphore.tryAcquire(4));
             assertTrue(semaphore.tryAcquire(0));
@@ -73,7 +73,7 @@ class CountingSemaphoreTest {
                     () -> four.stream().filter(Peer::isBusy).count() == 1);
             semaphore.release();
             four.forEach(peer -> peer.expect("acquired"));
-            assertEquals(0, semaphore.getValue());
+            assertEquals(0, semaphore.availablePermits());
         }
     }
 
@@ -93,7 +93,7 @@ class CountingSemaphoreTest {
             assertTrue(greedy.isBusy());
             semaphore.release();
             greedy.expect("acquired");
-            assertEquals(0, semaphore.getValue());
+            assertEquals(0, semaphore.availablePermits());
         }
     }
 
@@ -103,14 +103,32 @@ class CountingSemaphoreTest {
     void toString_tellsTheState(Where where) {
         try (Peers peers = peers(where)) {
             CountingSemaphore semaphore = CountingSemaphore.create(peers.region(), "it", 0);
-            assertEquals("CountingSemaphore[name=it, value=0, waiters=no]", semaphore.toString());
+            assertEquals(
+                    "CountingSemaphore[name=it, available=0, waiters=no]", semaphore.toString());
             Peer peer = peers.add().say("acquire");
             peer.awaitAsleep();
-            assertEquals("CountingSemaphore[name=it, value=0, waiters=yes]", semaphore.toString());
+            assertEquals(
+                    "CountingSemaphore[name=it, available=0, waiters=yes]", semaphore.toString());
             semaphore.release();
             peer.expect("acquired");
             semaphore.close();
             assertEquals("CountingSemaphore[name=it, closed]", semaphore.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void drainPermits_takesAllThereAre(Where where) {
+        try (Peers peers = peers(where)) {
+            CountingSemaphore semaphore = CountingSemaphore.create(peers.region(), "it", 3);
+            assertEquals(3, semaphore.drainPermits());
+            assertEquals(0, semaphore.drainPermits());
+            Peer peer = peers.add().say("acquire");
+            peer.awaitAsleep();
+            assertEquals(0, semaphore.drainPermits(), "and who waits is still known to");
+            semaphore.release();
+            peer.expect("acquired");
+            assertEquals(0, semaphore.availablePermits());
         }
     }
 
@@ -127,7 +145,7 @@ class CountingSemaphoreTest {
             semaphore.release();
             assertThrows(IllegalStateException.class, semaphore::release);
             assertThrows(IllegalStateException.class, () -> semaphore.release(Integer.MAX_VALUE));
-            assertEquals(Integer.MAX_VALUE, semaphore.getValue());
+            assertEquals(Integer.MAX_VALUE, semaphore.availablePermits());
             assertTrue(semaphore.tryAcquire(Integer.MAX_VALUE));
         }
     }
@@ -143,7 +161,7 @@ class CountingSemaphoreTest {
             assertThrows(IllegalArgumentException.class, () -> semaphore.release(-1));
             assertThrows(
                     IllegalArgumentException.class, () -> CountingSemaphore.of(region, "it", 2));
-            assertEquals(1, CountingSemaphore.open(region, "it").getValue());
+            assertEquals(1, CountingSemaphore.open(region, "it").availablePermits());
         }
     }
 

@@ -60,7 +60,11 @@ class SharedBarrierTest {
             Peer second = peers.add().say("await");
             second.awaitAsleep();
             assertEquals(2, barrier.getNumberWaiting());
-            assertEquals("SharedBarrier[name=it, waiting=2 of 3, broken=no]", barrier.toString());
+            String state = barrier.toString();
+            assertTrue(
+                    state.startsWith(
+                            "SharedBarrier[name=it, waiting=2 of 3, broken=no, members=[pid="),
+                    state);
             Peer third = peers.add();
             assertEquals(barrier.toString(), third.ask("show"));
             assertEquals("0", third.ask("await"));
@@ -364,6 +368,27 @@ class SharedBarrierTest {
         assertEquals(
                 all.size() * (all.size() - 1) / 2,
                 all.stream().mapToInt(peer -> Integer.parseInt(peer.hear())).sum());
+    }
+
+    /** Members are whole attachments, and those that died until they are forgotten. */
+    @Test
+    void toString_showsItsMembers() throws Exception {
+        try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {
+            SharedBarrier barrier = SharedBarrier.create(region, "it", 1);
+            assertEquals(
+                    "SharedBarrier[name=it, waiting=0 of 1, broken=no, members=[]]",
+                    barrier.toString());
+            barrier.await();
+            String pid = "pid=" + ProcessHandle.current().pid();
+            try (SharedRegion other = Peers.open(directory.resolve("r.shm"));
+                    SharedBarrier same = SharedBarrier.open(other, "it")) {
+                same.await();
+                assertTrue(
+                        barrier.toString().endsWith("members=[" + pid + ", " + pid + "]]"),
+                        barrier::toString);
+            }
+            assertTrue(barrier.toString().endsWith("members=[" + pid + "]]"), barrier::toString);
+        }
     }
 
     private Peers peers(Where where) {

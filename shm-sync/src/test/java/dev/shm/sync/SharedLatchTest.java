@@ -147,9 +147,29 @@ class SharedLatchTest {
                     IllegalArgumentException.class, () -> SharedLatch.of(region, "parties", 64));
             assertThrows(IllegalStateException.class, () -> SharedLatch.create(region, "count", 0));
             assertThrows(NoSuchElementException.class, () -> SharedLatch.open(region, "other"));
+        }
+    }
+
+    @Test
+    @SuppressWarnings("try") // closing is what it is about
+    void toString_tellsWhoIsMissing() {
+        try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {
+            SharedLatch latch = SharedLatch.of(region, "it", 4, Mode.PARTIES);
+            try (SharedRegion other = Peers.open(directory.resolve("r.shm"))) {
+                SharedLatch.open(other, "it").join(1);
+            }
+            latch.join(0);
+            latch.countDown(2);
             assertEquals(
-                    "SharedLatch[name=parties, parties to come=64 of 64, waiters=no]",
-                    SharedLatch.open(region, "parties").toString());
+                    "SharedLatch[name=it, parties to come=3 of 4, missing=[0 pid="
+                            + ProcessHandle.current().pid()
+                            + ", 1 died, 3], waiters=no]",
+                    latch.toString());
+            for (int party = 0; party < 4; party++) {
+                latch.countDown(party);
+            }
+            assertEquals(
+                    "SharedLatch[name=it, parties to come=0 of 4, waiters=no]", latch.toString());
         }
     }
 

@@ -9,14 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.shm.memory.MappedBuffer;
-import dev.shm.region.Block;
 import dev.shm.region.SharedRegion;
 import dev.shm.sync.SharedLock.Acquisition;
 import dev.shm.sync.SharedLock.Mode;
-import dev.shm.testing.ChildJvm;
 import dev.shm.value.SharedValue;
-import dev.shm.wait.RobustMutex;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,8 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SharedLockTest {
     private static final String NAME = LockCommands.LOCK;
     private static final int INCREMENTS = Integer.getInteger("shm.test.increments", 10_000);
-
-    private static final int CLOSES = Integer.getInteger("shm.test.closes", 500);
 
     @TempDir private Path directory;
 
@@ -297,7 +291,7 @@ class SharedLockTest {
             lock.lock();
             for (Blocking way : Blocking.values()) {
                 AtomicReference<Throwable> thrown = new AtomicReference<>();
-                Thread thread = blocked(() -> way.acquire(lock), thrown);
+                Thread thread = Sleeper.start(() -> way.acquire(lock), thrown);
                 thread.interrupt();
                 thread.join();
                 assertEquals(InterruptedException.class, thrown.get().getClass(), way.name());
@@ -347,7 +341,7 @@ class SharedLockTest {
             AtomicReference<Throwable> thrown = new AtomicReference<>();
             AtomicReference<Boolean> interrupted = new AtomicReference<>();
             Thread thread =
-                    blocked(
+                    Sleeper.start(
                             () -> {
                                 lock.lock();
                                 interrupted.set(Thread.interrupted());
@@ -360,129 +354,6 @@ class SharedLockTest {
             thread.join();
             assertNull(thrown.get());
             assertTrue(interrupted.get());
-        }
-    }
-
-    /** BEHAVIOURS 20.23: a wait ends when its region is closed by another thread. */
-    @Test
-    void closingTheRegion_endsWaits() throws Exception {
-        try (SharedRegion holder = open()) {
-            SharedLock held = SharedLock.of(holder, NAME);
-            held.lock();
-            SharedRegion region = open();
-            SharedLock lock = SharedLock.of(region, NAME);
-            AtomicReference<Throwable> thrown = new AtomicReference<>();
-            Thread thread = blocked(lock::lock, thrown);
-            region.close();
-            thread.join();
-            assertEquals(IllegalStateException.class, thrown.get().getClass());
-            assertThrows(IllegalStateException.class, lock::lock);
-            lock.close();
-            assertEquals("SharedLock[name=it, closed]", lock.toString());
-            held.unlock();
-        }
-    }
-
-    /** BEHAVIOURS 1.15: letting go of a lock that is held does not lose it. */
-    @Test
-    void close_whileHeld_waitsForTheUnlock() {
-        try (SharedRegion region = open();
-                SharedRegion other = open()) {
-            SharedLock lock = SharedLock.of(region, NAME);
-            SharedLock elsewhere = SharedLock.of(other, NAME);
-            lock.lock();
-            lock.close();
-            assertThrows(IllegalStateException.class, lock::lock);
-            assertThrows(IllegalStateException.class, lock::tryLock);
-            assertFalse(elsewhere.tryLock());
-            try (SharedLock again = SharedLock.of(region, NAME)) {
-                assertTrue(again.isHeldByCurrentThread());
-            }
-            lock.unlock();
-            assertTrue(elsewhere.tryLock());
-            elsewhere.unlock();
-            lock.close();
-            assertThrows(IllegalStateException.class, lock::unlock);
-        }
-    }
-
-    /**
-     * A thread that waits when its handle is closed does not get the lock, and does not keep it.
-     */
-    @Test
-    void close_whileWaiting_endsTheWaitWithoutTheLock() throws Exception {
-        try (SharedRegion region = open();
-                SharedRegion other = open()) {
-            SharedLock elsewhere = SharedLock.of(other, NAME);
-            for (boolean another : new boolean[] {true, false}) {
-                SharedLock lock = SharedLock.of(region, NAME);
-                SharedLock open = another ? SharedLock.of(region, NAME) : lock;
-                elsewhere.lock();
-                AtomicReference<Throwable> thrown = new AtomicReference<>();
-                Thread thread = blocked(lock::lock, thrown);
-                lock.close();
-                elsewhere.unlock();
-                thread.join();
-                assertEquals(IllegalStateException.class, thrown.get().getClass());
-                assertTrue(elsewhere.tryLock());
-                elsewhere.unlock();
-                open.close();
-            }
-        }
-    }
-
-    /** Another thread locks and unlocks all the while: whenever close comes, nothing stays held. */
-    @Test
-    void close_whileAThreadLocksAndUnlocks_losesNothing() throws Exception {
-        try (SharedRegion region = open();
-                SharedRegion other = open()) {
-            SharedLock elsewhere = SharedLock.of(other, NAME);
-            for (int i = 0; i < CLOSES; i++) {
-                SharedLock lock = SharedLock.of(region, NAME);
-                Closing.whileUsed(
-                        lock,
-                        () -> {
-                            lock.lock();
-                            return lock::unlock;
-                        });
-                assertEquals("SharedLock[name=it, closed]", lock.toString());
-                assertTrue(elsewhere.tryLock(), elsewhere::toString);
-                elsewhere.unlock();
-            }
-        }
-    }
-
-    /** An acquisition that had passed its check when the last handle was let go is undone. */
-    @Test
-    void unlock_afterAnAcquisitionThatCameTooLate() {
-        try (SharedRegion region = open();
-                SharedRegion other = open()) {
-            SharedLock elsewhere = SharedLock.of(other, NAME);
-            SharedLock lock = SharedLock.of(region, NAME);
-            MappedBuffer late;
-            try (Block block = region.attach(NAME, SharedLockType.INSTANCE)) {
-                late = block.buffer().slice(0, LockLayout.BYTES);
-            }
-            lock.close();
-            assertTrue(RobustMutex.lockIfFree(late, LockLayout.MUTEX, region.liveness().self()));
-            assertFalse(elsewhere.tryLock());
-            lock.unlock();
-            assertTrue(elsewhere.tryLock());
-            assertThrows(IllegalStateException.class, lock::unlock);
-        }
-    }
-
-    /** A handle that is closed while the lock is held through another goes with the unlock. */
-    @Test
-    void close_ofAnotherHandle_whileHeld() {
-        try (SharedRegion region = open()) {
-            SharedLock lock = SharedLock.of(region, NAME);
-            SharedLock another = SharedLock.of(region, NAME);
-            lock.lock();
-            another.close();
-            lock.unlock();
-            assertEquals("SharedLock[name=it, closed]", another.toString());
-            assertFalse(lock.toString().contains("closed"));
         }
     }
 
@@ -632,27 +503,6 @@ class SharedLockTest {
                     assertThrows(UnsupportedOperationException.class, lock::newCondition);
             assertTrue(e.getMessage().endsWith("use condition(name)"), e.getMessage());
         }
-    }
-
-    @FunctionalInterface
-    private interface Body {
-        void run() throws Exception;
-    }
-
-    private static Thread blocked(Body body, AtomicReference<Throwable> thrown) {
-        Thread thread =
-                new Thread(
-                        () -> {
-                            try {
-                                body.run();
-                            } catch (Exception e) {
-                                thrown.set(e);
-                            }
-                        });
-        thread.setDaemon(true);
-        thread.start();
-        ChildJvm.awaitThat("it sleeps", () -> Peer.sleeps(thread));
-        return thread;
     }
 
     /** A region whose lock was held by a participant that left. */

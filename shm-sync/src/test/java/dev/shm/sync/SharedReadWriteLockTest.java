@@ -19,6 +19,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -408,6 +409,21 @@ class SharedReadWriteLockTest {
             lock.writeLock().markConsistent();
             lock.writeLock().unlock();
             assertEquals(Acquisition.ACQUIRED, lock.writeLock().acquire());
+        }
+    }
+
+    @Test
+    void acquireInterruptibly_leavesTheRepairToTheCaller() throws Exception {
+        try (SharedRegion region = abandoned()) {
+            WriteLock lock = SharedReadWriteLock.open(region, NAME).writeLock();
+            assertEquals(Acquisition.OWNER_DIED, lock.acquireInterruptibly());
+            assertEquals(Acquisition.ACQUIRED, lock.acquireInterruptibly());
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            Thread other = Sleeper.start(lock::acquireInterruptibly, thrown);
+            other.interrupt();
+            other.join();
+            assertEquals(InterruptedException.class, thrown.get().getClass());
+            assertEquals(2, lock.holdCount());
         }
     }
 

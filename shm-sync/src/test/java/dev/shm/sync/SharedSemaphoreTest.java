@@ -214,18 +214,42 @@ class SharedSemaphoreTest {
         try (Peers peers = peers(where)) {
             SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 2);
             semaphore.acquire(2);
+            String held = "held by pid=" + ProcessHandle.current().pid() + " x2";
             assertEquals(
-                    "SharedSemaphore[name=it, available=0 of 2, held here=2, waiters=no]",
+                    "SharedSemaphore[name=it, available=0 of 2, " + held + ", waiters=no]",
                     semaphore.toString());
             Peer peer = peers.add().say("acquire");
             peer.awaitAsleep();
             assertEquals(
-                    "SharedSemaphore[name=it, available=0 of 2, held here=2, waiters=yes]",
+                    "SharedSemaphore[name=it, available=0 of 2, " + held + ", waiters=yes]",
                     semaphore.toString());
             semaphore.release();
             peer.expect("acquired");
+            List<PermitHolder> holders = semaphore.holders();
+            assertEquals(
+                    2, holders.stream().mapToInt(PermitHolder::permits).sum(), holders::toString);
+            if (where == Where.JVMS) {
+                assertEquals(2, holders.stream().map(PermitHolder::pid).distinct().count());
+            }
             semaphore.close();
             assertEquals("SharedSemaphore[name=it, closed]", semaphore.toString());
+        }
+    }
+
+    /** The dead hold nothing. */
+    @Test
+    void holders_areAlive() throws Exception {
+        try (SharedRegion region = Peers.open(directory.resolve("r.shm"))) {
+            SharedSemaphore semaphore = SharedSemaphore.create(region, "it", 3);
+            try (SharedRegion other = Peers.open(directory.resolve("r.shm"))) {
+                SharedSemaphore.open(other, "it").acquire(2);
+                PermitHolder holder = semaphore.holders().get(0);
+                assertEquals(other.self().id(), holder.participant());
+                assertEquals(2, holder.permits());
+            }
+            assertEquals(List.of(), semaphore.holders());
+            assertEquals(
+                    "SharedSemaphore[name=it, available=3 of 3, waiters=no]", semaphore.toString());
         }
     }
 

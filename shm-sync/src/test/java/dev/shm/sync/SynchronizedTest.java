@@ -19,6 +19,8 @@ import dev.shm.value.SharedValue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -209,6 +211,42 @@ class SynchronizedTest {
         }
     }
 
+    /** However it is opened: the death of the owner before it is repaired each time. */
+    @Test
+    void aRepairHandler_canBeGivenWhereverOneOpens() {
+        try (SharedRegion region = open()) {
+            AtomicInteger repairs = new AtomicInteger();
+            Consumer<SharedValue> value = v -> v.setInt(repairs.incrementAndGet());
+            Consumer<SharedArray> array = a -> a.setInt(0, repairs.incrementAndGet());
+            List<SynchronizedValue> values =
+                    List.of(
+                            SynchronizedValue.create(region, "v", 'i', value),
+                            SynchronizedValue.create(region, "initial", 'i', 5, value),
+                            SynchronizedValue.of(region, "v", 'i', 6, value),
+                            SynchronizedValue.open(region, "initial", value));
+            List<SynchronizedArray> arrays =
+                    List.of(
+                            SynchronizedArray.create(region, "a", 'i', 2, array),
+                            SynchronizedArray.open(region, "a", array));
+            assertEquals(5, values.get(1).value().getInt());
+            for (SynchronizedValue each : values) {
+                try (SharedRegion owner = open()) {
+                    SynchronizedValue.open(owner, each.name()).lock().lock();
+                }
+                int expected = repairs.get() + 1;
+                assertEquals(expected, each.compute(SharedValue::getInt));
+            }
+            for (SynchronizedArray each : arrays) {
+                try (SharedRegion owner = open()) {
+                    SynchronizedArray.open(owner, each.name()).lock().lock();
+                }
+                int expected = repairs.get() + 1;
+                int repaired = each.compute(a -> a.getInt(0));
+                assertEquals(expected, repaired);
+            }
+        }
+    }
+
     /** The lock of a value has conditions as any other. */
     @Test
     void itsLock_hasConditions() throws Exception {
@@ -253,6 +291,23 @@ class SynchronizedTest {
             array.close();
             assertThrows(IllegalStateException.class, () -> array.with(a -> a.setInt(0, 1)));
             assertThrows(IllegalStateException.class, () -> array.array().getInt(0));
+        }
+    }
+
+    /** Its content lasts until the unlock; nobody takes the lock any more. */
+    @Test
+    void close_underItsOwnLock_leavesTheContentUntilTheUnlock() {
+        try (SharedRegion region = open()) {
+            SynchronizedValue value = SynchronizedValue.of(region, "v", 'i');
+            value.with(
+                    v -> {
+                        value.close();
+                        assertThrows(IllegalStateException.class, () -> value.with(again -> {}));
+                        v.setInt(3);
+                        assertEquals(3, value.value().getInt());
+                    });
+            assertThrows(IllegalStateException.class, () -> value.value().getInt());
+            assertEquals(3, SynchronizedValue.open(region, "v").value().getInt());
         }
     }
 

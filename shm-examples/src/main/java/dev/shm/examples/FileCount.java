@@ -51,6 +51,12 @@ public final class FileCount implements Callable<Integer> {
     private @Nullable Path directory;
 
     @Option(
+            names = "--pool",
+            description =
+                    "let a ProcessPool have the workers, and do again what the dead had begun")
+    private boolean inPool;
+
+    @Option(
             names = "--workers",
             paramLabel = "N",
             description = "worker JVMs at a time; default: one for each core, at least 2")
@@ -132,17 +138,40 @@ public final class FileCount implements Callable<Integer> {
         }
         FileTree tree = FileTree.walk(root, without);
         out.printf("counting %d files of %s with %d workers%n", tree.files().size(), root, workers);
-        RegionOptions options = FileTable.sized(RegionOptions.named(region), workers, tree.files());
-        try (TemporaryRegion temporary = new TemporaryRegion(options);
+        RegionOptions options = RegionOptions.named(region);
+        return inPool
+                ? countInPool(options, tree, root, without)
+                : countByCrew(options, tree, root, without);
+    }
+
+    private int countInPool(RegionOptions options, FileTree tree, Path root, Set<String> without)
+            throws IOException, InterruptedException {
+        RegionOptions sized = PoolWorkers.sized(options, workers, kills);
+        try (TemporaryRegion temporary = new TemporaryRegion(sized);
+                PoolCrew crew = new PoolCrew(temporary.region(), tree.files(), workers, kills)) {
+            FileResults results = work(crew, tree.bytes());
+            return report(results, crew.ended(), root, without);
+        }
+    }
+
+    private int countByCrew(RegionOptions options, FileTree tree, Path root, Set<String> without)
+            throws IOException, InterruptedException {
+        RegionOptions sized = FileTable.sized(options, workers, tree.files());
+        try (TemporaryRegion temporary = new TemporaryRegion(sized);
                 Crew crew = new Crew(temporary.region(), workers, tree.files().size(), kills)) {
             FileTable table = FileTable.create(temporary.region(), tree.files());
             work(crew, table, tree.bytes());
-            Report report = new Report(table, crew.ended(), root);
-            report.printTable(out);
-            int exit = compare(new Recount(FileTree.walk(root, without)), table);
-            out.println(report.totalLine(workers));
-            return exit;
+            return report(table, crew.ended(), root, without);
         }
+    }
+
+    private int report(FileResults results, List<Crew.Member> ended, Path root, Set<String> without)
+            throws IOException {
+        Report report = new Report(results, ended, root);
+        report.printTable(out);
+        int exit = compare(new Recount(FileTree.walk(root, without)), results);
+        out.println(report.totalLine(workers));
+        return exit;
     }
 
     private static String newName() {
@@ -167,8 +196,18 @@ public final class FileCount implements Callable<Integer> {
         }
     }
 
-    private int compare(Recount recount, FileTable table) {
-        List<String> differences = recount.differences(table);
+    private FileResults work(PoolCrew crew, long bytes) throws IOException, InterruptedException {
+        if (!isTerminal) {
+            return crew.work(read -> {});
+        }
+        Progress progress = new Progress(out, bytes);
+        FileResults results = crew.work(progress::show);
+        progress.clear();
+        return results;
+    }
+
+    private int compare(Recount recount, FileResults results) {
+        List<String> differences = recount.differences(results);
         out.println("a recount by one process " + (differences.isEmpty() ? "agrees" : "differs"));
         return differences.isEmpty() ? 0 : failed(differences);
     }

@@ -40,7 +40,7 @@ import org.agrona.MutableDirectBuffer;
  *  DONE, UNREADABLE        final
  * </pre>
  */
-final class FileTable {
+final class FileTable implements FileResults {
     /*
      * Overview.
      *
@@ -158,12 +158,13 @@ final class FileTable {
         return new FileTable(region, offsets, SharedQueue.open(region, "queue", FILE_NUMBERS));
     }
 
-    int files() {
+    @Override
+    public int files() {
         return files;
     }
 
-    /** The URI of a file. */
-    String name(int file) {
+    @Override
+    public String name(int file) {
         int from = offsets.getInt(file);
         return names.getStringWithoutLengthAscii(from, offsets.getInt(file + 1) - from);
     }
@@ -197,8 +198,9 @@ final class FileTable {
             return false;
         }
         if (holder > FREE && !region.isDead(holder) || !state.compareAndSet(file, holder, self)) {
-            throw new IllegalStateException(
-                    "file=" + file + ": was delivered to us and to " + holder + ", who lives");
+            delivery.requeue(); // who leaves in order gives it back a moment before it counts as
+            // dead
+            return false;
         }
         inHand.put(file, delivery); // after (C)
         return true;
@@ -244,21 +246,23 @@ final class FileTable {
         }
     }
 
-    boolean isDone(int file) {
+    @Override
+    public boolean isDone(int file) {
         return state.getInt(file) == DONE;
     }
 
-    boolean isUnreadable(int file) {
+    @Override
+    public boolean isUnreadable(int file) {
         return state.getInt(file) == UNREADABLE;
     }
 
-    /** What was found in a file that is done. */
-    LineCounter.Count count(int file) {
+    @Override
+    public LineCounter.Count count(int file) {
         return new LineCounter.Count(lines.getLong(file), bytes.getLong(file));
     }
 
-    /** The number of the worker that finished a file that is done. */
-    int worker(int file) {
+    @Override
+    public int worker(int file) {
         return worker.getInt(file);
     }
 

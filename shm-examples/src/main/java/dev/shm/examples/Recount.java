@@ -38,16 +38,16 @@ final class Recount {
      * @return a line for each file that was not counted, or is not what it was; empty when the
      *     workers' totals are right.
      */
-    List<String> differences(FileTable table) {
+    List<String> differences(FileResults results) {
         List<String> differences = new ArrayList<>(tree.unreadable());
         Set<String> appeared = new HashSet<>(tree.files());
-        for (int file = 0; file < table.files(); file++) {
-            String name = table.name(file);
+        for (int file = 0; file < results.files(); file++) {
+            String name = results.name(file);
             appeared.remove(name);
             String difference =
-                    table.isDone(file)
-                            ? ofCounted(name, table.count(file))
-                            : ofUncounted(name, table.isUnreadable(file));
+                    results.isDone(file)
+                            ? ofCounted(name, results.count(file))
+                            : ofUncounted(name, results.isUnreadable(file));
             if (!difference.isEmpty()) {
                 differences.add(FileTree.shown(FileTree.path(name)) + ": " + difference);
             }

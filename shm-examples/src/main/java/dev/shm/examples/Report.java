@@ -19,7 +19,7 @@ final class Report {
         }
     }
 
-    private final FileTable table;
+    private final FileResults results;
     private final List<Crew.Member> workers;
     private final Path root;
     private final Map<Integer, Sum> byWorker = new TreeMap<>();
@@ -31,15 +31,15 @@ final class Report {
      * @param workers all that there were.
      * @param root what names are shown relative to.
      */
-    Report(FileTable table, List<Crew.Member> workers, Path root) {
-        this.table = table;
+    Report(FileResults results, List<Crew.Member> workers, Path root) {
+        this.results = results;
         this.workers = workers;
         this.root = root;
-        for (int file = 0; file < table.files(); file++) {
-            if (table.isDone(file)) {
-                Count count = table.count(file);
+        for (int file = 0; file < results.files(); file++) {
+            if (results.isDone(file)) {
+                Count count = results.count(file);
                 byWorker.merge(
-                        table.worker(file), Sum.ZERO.plus(count), (sum, one) -> sum.plus(count));
+                        results.worker(file), Sum.ZERO.plus(count), (sum, one) -> sum.plus(count));
                 all = all.plus(count);
             }
         }
@@ -79,7 +79,7 @@ final class Report {
     }
 
     private String shown(int file) {
-        Path path = root.relativize(FileTree.path(table.name(file)));
+        Path path = root.relativize(FileTree.path(results.name(file)));
         return FileTree.shown(path);
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.region.RegionInfo;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import java.io.IOException;
@@ -98,6 +99,72 @@ class FileCountProcessTest {
             pause(POLL_NANOS);
         }
         return killed;
+    }
+
+    /** Whoever kills it, what a worker of the pool had begun is done by another one. */
+    @Test
+    void pool_workersKilledAtAnyTime_staysExact() throws Exception {
+        int lines = 1 << 15;
+        int files = 200;
+        Path first =
+                Files.writeString(
+                        tree.resolve("f0"), "a line of 32 bytes.............\n".repeat(lines));
+        for (int i = 1; i < files; i++) {
+            Files.createLink(tree.resolve("f" + i), first);
+        }
+        CompletableFuture<Run> job =
+                CompletableFuture.supplyAsync(
+                        () -> Run.demo(tree, false, "--pool", "--workers", 2, "--kill", 1, tree));
+        killWorkersThatWork(job);
+
+        Run run = job.get();
+
+        assertEquals("", run.err());
+        assertEquals(0, run.exit());
+        String total =
+                "total files="
+                        + files
+                        + " lines="
+                        + files * lines
+                        + " bytes="
+                        + 32L * files * lines;
+        assertTrue(run.lastLine().startsWith(total + " workers=2 killed="), run.lastLine());
+        assertTrue(Integer.parseInt(run.lastLine().replaceFirst(".*=", "")) >= 1, run.lastLine());
+    }
+
+    /** A pool gives up when three in a row die before they can work. */
+    private void killWorkersThatWork(CompletableFuture<Run> job) throws InterruptedException {
+        Random random = new Random(42);
+        int killed = 0;
+        while (!job.isDone() && killed < 4) {
+            for (RegionInfo region : SharedRegion.list()) {
+                if (region.name().startsWith("filecount-") && region.pids().size() > 2) {
+                    long own = ProcessHandle.current().pid();
+                    long last = region.pids().stream().filter(p -> p != own).findFirst().orElse(0L);
+                    pause(TimeUnit.MILLISECONDS.toNanos(50 + random.nextInt(300)));
+                    killed += kill(last) ? 1 : 0;
+                }
+            }
+            pause(POLL_NANOS);
+        }
+    }
+
+    private static boolean kill(long pid) {
+        return ProcessHandle.current()
+                .children()
+                .anyMatch(child -> child.pid() == pid && child.destroyForcibly());
+    }
+
+    @Test
+    void pool_parentIsTerminated_leavesNeitherWorkersNorRegions() throws Exception {
+        writeEndlessFile();
+        Process parent = Run.jvm(regions, FileCount.class, "--pool", "--workers", 2, tree).start();
+        await(() -> participants() >= 6); // of both regions
+        List<ProcessHandle> workers = parent.children().toList();
+        parent.toHandle().destroy();
+        parent.waitFor();
+        assertTrue(workers.stream().allMatch(FileCountProcessTest::isGone));
+        assertEquals("", new String(parent.getErrorStream().readAllBytes(), UTF_8));
     }
 
     /** Before it is one, it is a helper of the JDK that starts it. */

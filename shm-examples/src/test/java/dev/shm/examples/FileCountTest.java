@@ -53,10 +53,58 @@ class FileCountTest {
         assertFalse(run.out().contains("\r"), "progress is for terminals");
     }
 
+    @ParameterizedTest
+    @CsvSource({"1,0", "1,2", "2,1", "3,2"})
+    void pool_agreesWithAnIndependentCount(int workers, int kills) throws IOException {
+        plantTree();
+        Run run = demo("--pool", "--workers", workers, "--kill", kills, tree);
+        assertEquals("", run.err());
+        assertEquals(0, run.exit());
+        assertEquals(expectedTotal(workers, kills), run.lastLine());
+        assertEquals(
+                kills, run.out().lines().filter(line -> line.contains("killed while")).count());
+        assertTrue(run.out().contains("a recount by one process agrees"), run.out());
+        assertFalse(run.out().contains("\r"), "progress is for terminals");
+    }
+
     @Test
-    void count_byDefault_killsOneWorker() throws IOException {
+    void pool_moreKillsThanFiles_killsOneAfterTheOther() throws IOException {
+        Files.writeString(tree.resolve("only"), "a\nb");
+        Run run = demo("--pool", "--workers", 2, "--kill", 4, tree);
+        assertEquals(0, run.exit());
+        assertEquals("total files=1 lines=1 bytes=3 workers=2 killed=4", run.lastLine());
+    }
+
+    @Test
+    void pool_emptyDirectory_killsNobody() {
+        Run run = demo("--pool", "--workers", 1, tree);
+        assertEquals(0, run.exit());
+        assertEquals("total files=0 lines=0 bytes=0 workers=1 killed=0", run.lastLine());
+    }
+
+    @Test
+    void pool_directoryOfTheRegions_isWithoutItsOwn() throws IOException {
+        Files.writeString(tree.resolve("f.shm.lock"), "a\n");
+        System.setProperty("shm.dir", tree.toString());
+        Run run = demo("--pool", "--workers", 1, "--kill", 0, tree);
+        assertEquals("", run.err());
+        assertEquals("total files=1 lines=1 bytes=2 workers=1 killed=0", run.lastLine());
+        assertEquals(List.of("f.shm.lock"), Run.namesIn(tree));
+    }
+
+    @Test
+    void pool_onTerminal_showsProgress() throws IOException {
+        Files.writeString(tree.resolve("f"), "x".repeat(3 << 20));
+        Run run = Run.demo(tree, true, "--pool", "--workers", "1", "--kill", "0", tree);
+        assertTrue(run.out().contains("\r\033[Kread 3.0 of 3.0 MiB\r"), run.out());
+        assertEquals("total files=1 lines=0 bytes=3145728 workers=1 killed=0", run.lastLine());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void count_byDefault_killsOneWorker(boolean inPool) throws IOException {
         Files.writeString(tree.resolve("only"), "");
-        Run run = demo(tree);
+        Run run = inPool ? demo("--pool", tree) : demo(tree);
         assertEquals(0, run.exit());
         int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
         assertEquals(expectedTotal(workers, 1), run.lastLine());
@@ -129,13 +177,14 @@ class FileCountTest {
         assertEquals("total files=1 lines=0 bytes=3145728 workers=1 killed=0", run.lastLine());
     }
 
-    @Test
-    void count_unreadableFile_isToldAndNotCounted() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void count_unreadableFile_isToldAndNotCounted(boolean inPool) throws IOException {
         Path locked = Files.writeString(tree.resolve("locked"), "a\n");
         Files.writeString(tree.resolve("open"), "b\n");
         Files.setPosixFilePermissions(locked, PosixFilePermissions.fromString("---------"));
         assumeFalse(Files.isReadable(locked), "this user may read everything");
-        Run run = demo("--workers", 1, tree);
+        Run run = demo("--workers", 1, inPool ? "--pool" : "--kill=1", tree);
         assertEquals(1, run.exit());
         assertTrue(run.err().startsWith("shm demo: " + locked.toRealPath()), run.err());
         assertEquals("total files=1 lines=1 bytes=2 workers=1 killed=1", run.lastLine());
@@ -183,11 +232,12 @@ class FileCountTest {
         assertEquals("", run.err());
     }
 
-    @Test
-    void regions_directoryMissing_isToldAndExits1() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void regions_directoryMissing_isToldAndExits1(boolean inPool) throws IOException {
         Files.writeString(tree.resolve("f"), "");
         System.setProperty("shm.dir", regions.resolve("missing").toString());
-        Run run = demo(tree);
+        Run run = inPool ? demo("--pool", tree) : demo(tree);
         assertEquals(1, run.exit());
         assertTrue(run.err().startsWith("shm demo: region=filecount-"), run.err());
     }

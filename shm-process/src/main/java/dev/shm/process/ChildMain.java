@@ -40,6 +40,7 @@ final class ChildMain {
         List<SharedRegion> regions = spec.regions().stream().map(ChildMain::open).toList();
         ExitRecord.open(regions.get(0), spec.record()).begin();
         new CurrentProcess(spec.name(), spec.daemon(), regions, parent).begin();
+        spec.log().begin();
         run((Job) Wire.read(job), regions.get(0));
     }
 

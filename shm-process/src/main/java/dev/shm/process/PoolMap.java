@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One function and many items, sent to the workers of a {@link ProcessPool} in chunks. */
@@ -40,16 +41,20 @@ final class PoolMap<T, R> {
 
     /**
      * Sends all items; the future has the results, or what was thrown for the first that failed.
+     *
+     * @param done is told how many more items are done, in threads of the pool, before the future
+     *     is completed.
      */
     static <T, R> CompletableFuture<List<R>> ofAll(
             ProcessPool pool,
             PoolFunction<? super T, ? extends R> function,
             Iterable<T> items,
-            int chunk) {
+            int chunk,
+            IntConsumer done) {
         PoolMap<T, R> map = new PoolMap<>(function, items.iterator(), chunk);
         List<PoolWork> all = new ArrayList<>();
         List<Part> parts = new ArrayList<>();
-        Whole<R> whole = new Whole<>(parts);
+        Whole<R> whole = new Whole<>(parts, done);
         List<T> next = map.nextItems();
         while (!next.isEmpty()) { // all are serialised before the first is sent
             Part part = new Part(whole, next.size());
@@ -66,10 +71,12 @@ final class PoolMap<T, R> {
     private static final class Whole<R> {
         private final CompletableFuture<List<R>> future = new CompletableFuture<>();
         private final List<Part> parts;
+        private final IntConsumer done;
         private final AtomicInteger open = new AtomicInteger();
 
-        Whole(List<Part> parts) {
+        Whole(List<Part> parts, IntConsumer done) {
             this.parts = parts;
+            this.done = done;
         }
 
         void begin() {
@@ -80,7 +87,8 @@ final class PoolMap<T, R> {
         }
 
         @SuppressWarnings("unchecked") // the function returns what its type says
-        void partDone() {
+        void partDone(int items) {
+            done.accept(items);
             if (open.decrementAndGet() > 0) {
                 return;
             }
@@ -112,13 +120,13 @@ final class PoolMap<T, R> {
         @Override
         public void completed(@Nullable Object[] all) {
             outcomes = Outcomes.rebuilt(all);
-            whole.partDone();
+            whole.partDone(items);
         }
 
         @Override
         public void failed(Throwable why) {
             outcomes = Outcomes.failures(items, why);
-            whole.partDone();
+            whole.partDone(items);
         }
     }
 }

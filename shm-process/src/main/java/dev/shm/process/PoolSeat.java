@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -173,6 +174,7 @@ final class PoolSeat implements Runnable {
             while (!sent.isEmpty()) {
                 Sent lost = sent.removeLast();
                 if (lost.number == last) {
+                    log(() -> process + " died of " + lost.work);
                     rules.died(lost.work, process);
                 } else {
                     putBack(lost.work);
@@ -262,6 +264,10 @@ final class PoolSeat implements Runnable {
             case FAILED -> work.listener().failed(((RemoteFailure) read(about)).rebuild());
             default -> throw new IllegalStateException("kind=" + kind + ": none of an answer");
         }
+    }
+
+    private static void log(Supplier<String> what) {
+        System.getLogger(ProcessPool.class.getName()).log(System.Logger.Level.DEBUG, what);
     }
 
     private static Object read(byte[] bytes) {

@@ -507,7 +507,30 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     public <T, R> List<R> map(
             PoolFunction<? super T, ? extends R> function, Iterable<T> items, int chunk)
             throws ExecutionException, InterruptedException {
-        return PoolMap.<T, R>ofAll(this, function, items, chunk).get();
+        return PoolMap.<T, R>ofAll(this, function, items, chunk, more -> {}).get();
+    }
+
+    /**
+     * Applies a function to each item, waits for all, and shows a progress bar on the standard
+     * error meanwhile. Nothing is shown where that is no terminal, or where {@code
+     * me.tongfei:progressbar} is not on the class path.
+     *
+     * @param title stands before the bar.
+     * @param function a lambda, as a rule.
+     * @param items are read before this returns.
+     * @param <T> the type of the items.
+     * @param <R> the type of the results.
+     * @return the results, in the order of the items.
+     * @throws ExecutionException as {@link #map(PoolFunction, Collection)}.
+     * @throws InterruptedException if the thread is interrupted.
+     */
+    public <T, R> List<R> mapWithProgress(
+            String title, PoolFunction<? super T, ? extends R> function, Collection<T> items)
+            throws ExecutionException, InterruptedException {
+        try (PoolProgress progress = PoolProgress.onTerminal(title, items.size())) {
+            int chunk = chunk(items.size());
+            return PoolMap.<T, R>ofAll(this, function, items, chunk, progress::add).get();
+        }
     }
 
     /**
@@ -521,7 +544,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      */
     public <T, R> CompletableFuture<List<R>> mapAsync(
             PoolFunction<? super T, ? extends R> function, Collection<T> items) {
-        return PoolMap.ofAll(this, function, items, chunk(items.size()));
+        return PoolMap.ofAll(this, function, items, chunk(items.size()), more -> {});
     }
 
     /**

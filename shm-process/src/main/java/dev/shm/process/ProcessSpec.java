@@ -19,6 +19,7 @@ import java.util.List;
  * @param parentName the parent's name.
  * @param regions the paths of the regions that are opened for it, the task's first.
  * @param record the name of the {@link ExitRecord}, in the first region.
+ * @param log how it logs.
  */
 record ProcessSpec(
         String name,
@@ -26,7 +27,8 @@ record ProcessSpec(
         long parentPid,
         String parentName,
         List<String> regions,
-        String record) {
+        String record,
+        LogSetup log) {
 
     /** Writes it to a child, and then what it is to run. */
     void send(OutputStream toChild, byte[] job) throws IOException {
@@ -41,6 +43,7 @@ record ProcessSpec(
             text(out, region);
         }
         text(out, record);
+        log.write(out);
         DataOutputStream frames = new DataOutputStream(toChild);
         frames.writeInt(bytes.size());
         bytes.writeTo(frames);
@@ -65,7 +68,8 @@ record ProcessSpec(
             regions[i] = text(in);
         }
         String record = text(in);
-        return new ProcessSpec(name, daemon, parentPid, parentName, List.of(regions), record);
+        LogSetup log = LogSetup.read(in);
+        return new ProcessSpec(name, daemon, parentPid, parentName, List.of(regions), record, log);
     }
 
     /**

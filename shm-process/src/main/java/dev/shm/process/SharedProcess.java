@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -290,7 +291,8 @@ public final class SharedProcess {
                             current().pid(),
                             current().name(),
                             regions.stream().map(region -> region.path().toString()).toList(),
-                            recordName);
+                            recordName,
+                            LogSetup.current());
             byte[] serialized = Wire.writeTask(job).toByteArray();
             ProcessBuilder builder =
                     new ProcessBuilder(JvmCommand.of(jvmOptions, classPath, ChildMain.class))
@@ -302,6 +304,7 @@ public final class SharedProcess {
                 Process process = builder.start();
                 SharedProcess child = new SharedProcess(childName, daemon, process, record);
                 send(spec, serialized, process.getOutputStream());
+                log(() -> "started " + child);
                 return child;
             } catch (IOException e) {
                 record.remove();
@@ -322,7 +325,13 @@ public final class SharedProcess {
         int code = record.exitCode(process.exitValue());
         record.remove();
         ACTIVE.remove(this);
+        log(() -> "exit code " + code + " of " + name + " (pid " + pid() + ")");
         return code;
+    }
+
+    /** Finds the logger when there is something to say: most children never have. */
+    private static void log(Supplier<String> what) {
+        System.getLogger(SharedProcess.class.getName()).log(System.Logger.Level.DEBUG, what);
     }
 
     /**

@@ -64,4 +64,14 @@ class ProcessExamplesTest {
                         "applyAsync: called back with java.lang.ArithmeticException: / by zero"),
                 ExampleRun.of(Squares.class, regions));
     }
+
+    @Test
+    void dictionaryAndList() throws Exception {
+        assertEquals(
+                List.of(
+                        "squares: {0=0, 1=1, 2=4, 3=9, 4=16}",
+                        "words: 500, of each process: 100",
+                        "counted together: 500"),
+                ExampleRun.of(DictionaryAndList.class, regions));
+    }
 }

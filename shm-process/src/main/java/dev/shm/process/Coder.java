@@ -1,0 +1,74 @@
+package dev.shm.process;
+
+import dev.shm.codec.Codec;
+import dev.shm.memory.MappedBuffer;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+
+/**
+ * Turns values into arrays of bytes and back, so that no codec runs under a mutex.
+ *
+ * @param <E> the type of the values.
+ */
+final class Coder<E> {
+    private final Codec<E> codec;
+    private final String what;
+    private final Queue<MappedBuffer> scratches = new ConcurrentLinkedQueue<>();
+
+    /**
+     * A coder.
+     *
+     * @param what is encoded, for messages.
+     */
+    Coder(Codec<E> codec, String what) {
+        this.codec = Objects.requireNonNull(codec, "codec");
+        this.what = what;
+    }
+
+    int maxBytes() {
+        return codec.maxBytes();
+    }
+
+    byte[] encode(E value) {
+        E given = Objects.requireNonNull(value, what);
+        return withScratch(
+                scratch -> {
+                    byte[] bytes = new byte[codec.encode(given, scratch, 0)];
+                    scratch.getBytes(0, bytes);
+                    return bytes;
+                });
+    }
+
+    E decode(byte[] bytes) {
+        if (bytes.length > codec.maxBytes()) {
+            throw new IllegalArgumentException(
+                    what
+                            + ": bytes="
+                            + bytes.length
+                            + ", allowed by this handle's codec: at most maxBytes="
+                            + codec.maxBytes());
+        }
+        return withScratch(
+                scratch -> {
+                    scratch.putBytes(0, bytes);
+                    return codec.decode(scratch, 0, bytes.length);
+                });
+    }
+
+    private <T> T withScratch(Function<MappedBuffer, T> use) {
+        MappedBuffer idle = scratches.poll();
+        MappedBuffer scratch = idle == null ? newScratch() : idle;
+        try {
+            return use.apply(scratch);
+        } finally {
+            scratches.add(scratch);
+        }
+    }
+
+    private MappedBuffer newScratch() {
+        return new MappedBuffer(ByteBuffer.allocateDirect(codec.maxBytes()));
+    }
+}

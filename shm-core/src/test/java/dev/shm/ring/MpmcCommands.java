@@ -40,7 +40,7 @@ final class MpmcCommands implements ChildCommands.Commands {
                         .bytes(1 << 20)
                         .maxParticipants(16)
                         .maxObjects(16)
-                        .maxWait(1, TimeUnit.SECONDS));
+                        .maxWait(1, TimeUnit.MINUTES));
     }
 
     @Override

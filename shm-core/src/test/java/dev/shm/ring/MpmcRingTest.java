@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
+import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.MessageHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,7 +165,11 @@ class MpmcRingTest {
         second.buffer().putStringWithoutLengthAscii(second.index(), "ok");
         second.commit(2);
         assertEquals(MpmcCommands.EMPTY, MpmcCommands.poll(ring, true));
-        assertThrows(IllegalStateException.class, this::poll); // strict: maxWait is a second
+        RegionOptions impatient = RegionOptions.at(region.path()).maxWait(1, TimeUnit.SECONDS);
+        try (SharedRegion hasty = SharedRegion.open(impatient)) {
+            MpmcRing strict = MpmcRing.open(hasty, "it");
+            assertThrows(IllegalStateException.class, () -> strict.poll(IGNORE));
+        }
         first.commit(1);
         ring.poll((type, buffer, index, length) -> assertEquals(42, buffer.getLong(index)));
         assertEquals("ok", poll());

@@ -24,7 +24,7 @@ class BroadcastProcessTest {
     private static final int CAPACITY = 256;
 
     /** How many processes are killed at a random moment. */
-    private static final int KILLS = Integer.getInteger("shm.test.kills", 10);
+    private static final int KILLS = Integer.getInteger("shm.test.kills", 4);
 
     @TempDir private Path directory;
     private SharedRegion region;

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * (ALGORITHMS 6T). BEHAVIOURS 10.3, 10.4, 10.15, 10.20, 20.5, 20.10, 20.11, 20.17.
  */
 class MpmcProcessTest {
-    private static final int KILLS = Integer.getInteger("shm.test.kills", 8);
+    private static final int KILLS = Integer.getInteger("shm.test.kills", 4);
 
     @TempDir private Path directory;
     private SharedRegion region;

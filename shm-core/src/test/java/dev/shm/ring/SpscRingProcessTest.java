@@ -23,7 +23,7 @@ class SpscRingProcessTest {
     private static final int CAPACITY = 256;
 
     /** How many processes are killed at a random moment. */
-    private static final int KILLS = Integer.getInteger("shm.test.kills", 10);
+    private static final int KILLS = Integer.getInteger("shm.test.kills", 4);
 
     @TempDir private Path directory;
     private SharedRegion region;

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Structs between JVMs, some of which are killed. */
 class SharedStructProcessTest {
     /** How many writers are killed at a random moment. */
-    private static final int KILLS = Integer.getInteger("shm.test.kills", 25);
+    private static final int KILLS = Integer.getInteger("shm.test.kills", 10);
 
     private static final int FIELDS = 256;
     private static final String MANY =

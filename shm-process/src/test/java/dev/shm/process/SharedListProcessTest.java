@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * racing: the rows of the list's table in {@code docs/format.md}.
  */
 class SharedListProcessTest {
-    private static final int KILLS = Integer.getInteger("shm.test.kills", 8);
+    private static final int KILLS = Integer.getInteger("shm.test.kills", 4);
     private static final String NEW = "b".repeat(150);
     private static final String OLD = "a".repeat(100);
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * racing: the rows of the map's table in {@code docs/format.md}.
  */
 class SharedMapProcessTest {
-    private static final int KILLS = Integer.getInteger("shm.test.kills", 8);
+    private static final int KILLS = Integer.getInteger("shm.test.kills", 4);
     private static final String OLD = "o".repeat(150);
     private static final String NEW = "n".repeat(200);
 

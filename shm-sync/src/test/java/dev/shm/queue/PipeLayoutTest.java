@@ -98,15 +98,18 @@ class PipeLayoutTest {
         PipeEnd left = pipe.left();
         PipeEnd right = pipe.right();
         int back = OUT + 1024;
-        assertEquals(null, left.recv(5, TimeUnit.MILLISECONDS));
-        assertEquals(1, memory.getInt(back, ByteOrder.LITTLE_ENDIAN));
-        assertEquals(null, right.recv(5, TimeUnit.MILLISECONDS));
-        assertEquals(1, memory.getInt(OUT, ByteOrder.LITTLE_ENDIAN));
+        while (memory.getInt(back, ByteOrder.LITTLE_ENDIAN) != 1) { // or it had no time to sleep
+            assertEquals(null, left.recv(5, TimeUnit.MILLISECONDS));
+        }
+        while (memory.getInt(OUT, ByteOrder.LITTLE_ENDIAN) != 1) {
+            assertEquals(null, right.recv(5, TimeUnit.MILLISECONDS));
+        }
         left.send(new byte[3]);
         assertEquals(0, memory.getInt(OUT));
         MappedBuffer large = new MappedBuffer(ByteBuffer.allocateDirect(200));
-        assertFalse(left.send(large, 0, 200, 5, TimeUnit.MILLISECONDS));
-        assertEquals(1, memory.getInt(OUT + 128, ByteOrder.LITTLE_ENDIAN));
+        while (memory.getInt(OUT + 128, ByteOrder.LITTLE_ENDIAN) != 1) {
+            assertFalse(left.send(large, 0, 200, 5, TimeUnit.MILLISECONDS));
+        }
         right.recv();
         assertEquals(0, memory.getInt(OUT + 128));
     }

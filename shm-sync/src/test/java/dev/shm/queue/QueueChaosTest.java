@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dshm.test.chaos.maxWaitMillis} makes more than that a failure.
  */
 class QueueChaosTest {
-    private static final int KILLS = Integer.getInteger("shm.test.kills", 8);
+    private static final int KILLS = Integer.getInteger("shm.test.kills", 4);
     private static final long SEED = Long.getLong("shm.test.seed", System.nanoTime());
     private static final long MAX_WAIT_MILLIS =
             Long.getLong("shm.test.chaos.maxWaitMillis", Long.MAX_VALUE);

@@ -29,7 +29,7 @@ class SharedPipeProcessTest {
     private static final int CAPACITY = 1024;
 
     /** How many processes are killed at a random moment. */
-    private static final int KILLS = Integer.getInteger("shm.test.kills", 10);
+    private static final int KILLS = Integer.getInteger("shm.test.kills", 4);
 
     @TempDir private Path directory;
     private Peers peers;

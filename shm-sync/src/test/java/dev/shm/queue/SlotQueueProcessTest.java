@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The stack and the priority queue with peers wherever they may be, and with peers that die. */
 class SlotQueueProcessTest {
-    private static final int KILLS = Integer.getInteger("shm.test.kills", 12);
+    private static final int KILLS = Integer.getInteger("shm.test.kills", 4);
 
     private static final int KILLS_PER_FILE = 12;
     private static final int STEPS_PER_KILL = 600;

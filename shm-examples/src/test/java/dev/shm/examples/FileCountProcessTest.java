@@ -36,6 +36,12 @@ class FileCountProcessTest {
 
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+    private static final int FILES = 200;
+    private static final int LINES = 1 << 15; // of each
+    private static final String LINE = "a line of 32 bytes.............\n";
+    private static final String TOTAL =
+            "total files=" + FILES + " lines=" + FILES * LINES + " bytes=" + 32L * FILES * LINES;
+
     @TempDir Path tree;
     @TempDir Path regions;
 
@@ -52,14 +58,7 @@ class FileCountProcessTest {
 
     @Test
     void count_workersKilledAtAnyTime_staysExact() throws Exception {
-        int lines = 1 << 15;
-        int files = 200;
-        Path first =
-                Files.writeString(
-                        tree.resolve("f0"), "a line of 32 bytes.............\n".repeat(lines));
-        for (int i = 1; i < files; i++) {
-            Files.createLink(tree.resolve("f" + i), first);
-        }
+        writeManyFiles();
         CompletableFuture<Run> job =
                 CompletableFuture.supplyAsync(
                         () -> Run.demo(tree, false, "--workers", 3, "--kill", 2, tree));
@@ -69,14 +68,7 @@ class FileCountProcessTest {
 
         assertEquals("", run.err());
         assertEquals(0, run.exit());
-        String total =
-                "total files="
-                        + files
-                        + " lines="
-                        + files * lines
-                        + " bytes="
-                        + 32L * files * lines;
-        assertTrue(run.lastLine().startsWith(total + " workers=3 killed="), run.lastLine());
+        assertTrue(run.lastLine().startsWith(TOTAL + " workers=3 killed="), run.lastLine());
         // One that we kill as it is ending, or being killed anyway, makes no difference.
         int told = Integer.parseInt(run.lastLine().replaceFirst(".*=", ""));
         assertTrue(told >= 2 && told <= 2 + killed, run.lastLine() + ", we killed " + killed);
@@ -104,14 +96,7 @@ class FileCountProcessTest {
     /** Whoever kills it, what a worker of the pool had begun is done by another one. */
     @Test
     void pool_workersKilledAtAnyTime_staysExact() throws Exception {
-        int lines = 1 << 15;
-        int files = 200;
-        Path first =
-                Files.writeString(
-                        tree.resolve("f0"), "a line of 32 bytes.............\n".repeat(lines));
-        for (int i = 1; i < files; i++) {
-            Files.createLink(tree.resolve("f" + i), first);
-        }
+        writeManyFiles();
         CompletableFuture<Run> job =
                 CompletableFuture.supplyAsync(
                         () -> Run.demo(tree, false, "--pool", "--workers", 2, "--kill", 1, tree));
@@ -121,14 +106,7 @@ class FileCountProcessTest {
 
         assertEquals("", run.err());
         assertEquals(0, run.exit());
-        String total =
-                "total files="
-                        + files
-                        + " lines="
-                        + files * lines
-                        + " bytes="
-                        + 32L * files * lines;
-        assertTrue(run.lastLine().startsWith(total + " workers=2 killed="), run.lastLine());
+        assertTrue(run.lastLine().startsWith(TOTAL + " workers=2 killed="), run.lastLine());
         assertTrue(Integer.parseInt(run.lastLine().replaceFirst(".*=", "")) >= 1, run.lastLine());
     }
 
@@ -158,7 +136,8 @@ class FileCountProcessTest {
     @Test
     void pool_parentIsTerminated_leavesNeitherWorkersNorRegions() throws Exception {
         writeEndlessFile();
-        Process parent = Run.jvm(regions, FileCount.class, "--pool", "--workers", 2, tree).start();
+        Process parent =
+                Run.launched(regions, FileCount.class, "--pool", "--workers", 2, tree).start();
         await(() -> participants() >= 6); // of both regions
         List<ProcessHandle> workers = parent.children().toList();
         parent.toHandle().destroy();
@@ -205,7 +184,7 @@ class FileCountProcessTest {
     @ValueSource(booleans = {false, true})
     void parent_ends_leavesNeitherWorkersNorRegion(boolean isKilled) throws Exception {
         writeEndlessFile();
-        Process parent = Run.jvm(regions, FileCount.class, "--workers", 2, tree).start();
+        Process parent = Run.launched(regions, FileCount.class, "--workers", 2, tree).start();
         await(() -> participants() == 3);
         List<ProcessHandle> workers = parent.children().toList();
 
@@ -227,7 +206,7 @@ class FileCountProcessTest {
     @Test
     void main_tellsOnlyWhatItShould() throws Exception {
         Files.writeString(tree.resolve("f"), "a\n");
-        Run run = Run.of(Run.jvm(regions, FileCount.class, "--workers", 1, tree));
+        Run run = Run.of(Run.launched(regions, FileCount.class, "--workers", 1, tree));
         assertEquals(0, run.exit());
         assertEquals("total files=1 lines=1 bytes=2 workers=1 killed=1", run.lastLine());
         assertEquals("", run.err());
@@ -235,7 +214,15 @@ class FileCountProcessTest {
 
     @Test
     void main_exitsWithTheCode() throws Exception {
-        assertEquals(2, Run.of(Run.jvm(regions, FileCount.class, tree.resolve("none"))).exit());
+        assertEquals(
+                2, Run.of(Run.launched(regions, FileCount.class, tree.resolve("none"))).exit());
+    }
+
+    private void writeManyFiles() throws IOException {
+        Path first = Files.writeString(tree.resolve("f0"), LINE.repeat(LINES));
+        for (int i = 1; i < FILES; i++) {
+            Files.createLink(tree.resolve("f" + i), first);
+        }
     }
 
     /** Larger than anybody can read in the time that a test has. */

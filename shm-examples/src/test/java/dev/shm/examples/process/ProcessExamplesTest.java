@@ -2,7 +2,7 @@ package dev.shm.examples.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.shm.examples.ExampleRun;
+import dev.shm.examples.Run;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,7 +19,7 @@ class ProcessExamplesTest {
                         "helper is the child of main",
                         "hits=3, exit code 0",
                         "both saw the same process id: true"),
-                ExampleRun.of(StartAndJoin.class, regions));
+                Run.example(StartAndJoin.class, regions));
     }
 
     @Test
@@ -31,7 +31,7 @@ class ProcessExamplesTest {
                         "threw an exception: 1",
                         "was terminated: -15",
                         "was killed: -9"),
-                ExampleRun.of(ExitCodes.class, regions));
+                Run.example(ExitCodes.class, regions));
     }
 
     @Test
@@ -41,7 +41,7 @@ class ProcessExamplesTest {
                         "ended by itself: false",
                         "the exit hook says goodbye",
                         "alive: false, exit code -15"),
-                ExampleRun.of(TerminateThenJoin.class, regions));
+                Run.example(TerminateThenJoin.class, regions));
     }
 
     @Test
@@ -51,7 +51,7 @@ class ProcessExamplesTest {
                         "the daemon has ended",
                         "the other one goes on: true",
                         "the other one has ended"),
-                ExampleRun.of(DaemonOrNot.class, regions));
+                Run.example(DaemonOrNot.class, regions));
     }
 
     @Test
@@ -62,7 +62,7 @@ class ProcessExamplesTest {
                         "imap: 0 1 4 9 16 25",
                         "applyAsync: called back with 36",
                         "applyAsync: called back with java.lang.ArithmeticException: / by zero"),
-                ExampleRun.of(Squares.class, regions));
+                Run.example(Squares.class, regions));
     }
 
     @Test
@@ -72,6 +72,6 @@ class ProcessExamplesTest {
                         "squares: {0=0, 1=1, 2=4, 3=9, 4=16}",
                         "words: 500, of each process: 100",
                         "counted together: 500"),
-                ExampleRun.of(DictionaryAndList.class, regions));
+                Run.example(DictionaryAndList.class, regions));
     }
 }

@@ -2,7 +2,7 @@ package dev.shm.examples.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.shm.examples.ExampleRun;
+import dev.shm.examples.Run;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,6 +19,6 @@ class PipeExamplesTest {
                         "the child received: hello, child",
                         "the parent received: hello, parent",
                         "the child has left"),
-                ExampleRun.of(HelloPipe.class, regions));
+                Run.example(HelloPipe.class, regions));
     }
 }

@@ -2,7 +2,7 @@ package dev.shm.examples.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.shm.examples.ExampleRun;
+import dev.shm.examples.Run;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -18,12 +18,12 @@ class QueueExamplesTest {
     void strings() throws Exception {
         assertEquals(
                 List.of("took: one", "took: two", "took: three", "left in the queue: 0"),
-                ExampleRun.of(Strings.class, regions));
+                Run.example(Strings.class, regions));
     }
 
     @Test
     void tenAndTen() throws Exception {
-        List<String> lines = ExampleRun.of(TenAndTen.class, regions);
+        List<String> lines = Run.example(TenAndTen.class, regions);
         assertEquals(21, lines.size());
         assertEquals("consumed 1000 numbers, their sum: 499500", lines.get(20));
         Set<String> spoke = new HashSet<>();
@@ -42,6 +42,6 @@ class QueueExamplesTest {
                 List.of(
                         "all is done",
                         "the squares of 1 to 10: [1, 4, 9, 16, 25, 36, 49, 64, 81, 100]"),
-                ExampleRun.of(PoisonPills.class, regions));
+                Run.example(PoisonPills.class, regions));
     }
 }

@@ -3,7 +3,7 @@ package dev.shm.examples.sync;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.shm.examples.ExampleRun;
+import dev.shm.examples.Run;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,6 +66,6 @@ class SyncExamplesTest {
     }
 
     private List<String> run(Class<?> program) throws IOException, InterruptedException {
-        return ExampleRun.of(program, regions);
+        return Run.example(program, regions);
     }
 }

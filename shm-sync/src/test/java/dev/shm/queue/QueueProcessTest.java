@@ -184,13 +184,17 @@ class QueueProcessTest {
 
     @Test
     void waiterKilledWhenWoken_strandsNobody() throws Exception {
-        victim.stopAt("mpmc.woken").say("take").awaitAsleep();
-        Peer blocked = peers.add().say("take");
-        blocked.awaitAsleep();
-        queue.put("a");
-        victim.awaitStopped("mpmc.woken");
+        Peer blocked = peers.add();
+        victim.stopWhenWoken(
+                "mpmc.woken",
+                "take",
+                () -> {
+                    blocked.say("take").awaitAsleep();
+                    queue.addAll(List.of("a", "b")); // one for each
+                    blocked.hear();
+                });
         victim.kill();
-        blocked.expect("a");
+        assertEquals("b", queue.take());
         assertSound();
     }
 

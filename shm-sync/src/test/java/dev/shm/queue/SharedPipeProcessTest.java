@@ -136,15 +136,13 @@ class SharedPipeProcessTest {
         Peer sender = peers.add();
         assertEquals("taken", sender.ask("right"));
         if (point.equals("pipe.woken")) {
-            victim.stopAt(point).say(command).awaitAsleep();
-            sender.ask("send one");
+            victim.stopWhenWoken(point, command, () -> sender.ask("send one"));
         } else {
             if (command.equals("recv")) {
                 sender.ask("send one");
             }
-            victim.stopAt(point).say(command);
+            victim.stopAt(point).say(command).awaitStopped(point);
         }
-        victim.awaitStopped(point);
         assertEquals("sent", sender.ask("send two")); // stopped is not dead
         sender.say("sendLong 100000").awaitAsleep();
         victim.kill();

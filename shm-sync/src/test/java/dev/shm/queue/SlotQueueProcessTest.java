@@ -305,10 +305,7 @@ class SlotQueueProcessTest {
         try (Peers peers = peers(Where.JVMS)) {
             SlotQueue<Long> queue = kind.create(peers.region(), 2);
             try (Victim victim = victim(queue)) {
-                do { // it may have looked by itself just then
-                    victim.stopAt("slots.woken").say("take").awaitAsleep();
-                    queue.put(5L);
-                } while (victim.jvm().hear().equals("5"));
+                victim.stopWhenWoken("slots.woken", "take", () -> assertTrue(queue.offer(5L)));
                 Peer peer = peers.add().say("take");
                 peer.expect("5");
                 peer.say("take").awaitAsleep();

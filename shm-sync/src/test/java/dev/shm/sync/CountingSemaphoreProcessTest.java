@@ -97,7 +97,7 @@ class CountingSemaphoreProcessTest {
     @EnumSource(names = {"IDLE", "RACING"})
     void killedAsWaiter_woken_othersComing(Bystander kind) {
         try (Victim victim = victim()) {
-            victim.stopWhenWoken("acquire", semaphore::release);
+            victim.stopWhenWoken("wait.woken", "acquire", semaphore::release);
             Peer survivor = kind.begin(peers, "acquire");
             victim.kill();
             kind.expect(survivor, "acquire", "acquired");

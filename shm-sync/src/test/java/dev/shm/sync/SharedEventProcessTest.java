@@ -120,7 +120,7 @@ class SharedEventProcessTest {
     @EnumSource(names = {"IDLE", "RACING"})
     void waiter_diesAfterItsWake_othersComing(Bystander kind) {
         SharedEvent event = event(Mode.AUTO_RESET);
-        victim.stopWhenWoken("await", event::set);
+        victim.stopWhenWoken("wait.woken", "await", event::set);
         Peer survivor = kind.begin(peers, "await");
         victim.kill();
         kind.expect(survivor, "await", PASSED);

@@ -184,7 +184,7 @@ class SharedSemaphoreProcessTest {
         SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", permits);
         semaphore.acquire(permits);
         try (Victim victim = victim()) {
-            victim.stopWhenWoken("acquire", semaphore::release);
+            victim.stopWhenWoken("wait.woken", "acquire", semaphore::release);
             Peer survivor = kind.begin(peers, "acquire");
             victim.kill();
             kind.expect(survivor, "acquire", "acquired");

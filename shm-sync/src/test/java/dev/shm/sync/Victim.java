@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * one starts while one is used, and one that was not killed is used again.
  */
 public final class Victim implements AutoCloseable {
-    private static final String WOKEN = "wait.woken";
     private static final Map<Map<String, String>, Deque<ChildJvm>> READY = new HashMap<>();
 
     private final Map<String, String> properties;
@@ -81,14 +80,15 @@ public final class Victim implements AutoCloseable {
     }
 
     /**
-     * Lets it wait for what one is given of, and gives one, until it stops when it is woken, before
-     * it has taken that one. What it takes by its tick it keeps, and another one is given.
+     * Lets it wait for what one is given of, and gives one, until it stops at a point where it is
+     * woken, before it has taken that one. What it takes by its tick it keeps, and another one is
+     * given.
      */
-    public void stopWhenWoken(String wait, Runnable give) {
+    public void stopWhenWoken(String point, String wait, Runnable give) {
         do {
-            stopAt(WOKEN).say(wait).awaitAsleep();
+            stopAt(point).say(wait).awaitAsleep();
             give.run();
-        } while (!jvm.hear().equals("stopped at " + WOKEN));
+        } while (!jvm.hear().equals("stopped at " + point));
     }
 
     /** Waits until the command in progress sleeps on shared memory. */

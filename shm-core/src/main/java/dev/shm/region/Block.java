@@ -1,9 +1,10 @@
 package dev.shm.region;
 
 import dev.shm.memory.MappedBuffer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.Lock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
@@ -104,13 +105,13 @@ public final class Block implements AutoCloseable {
     }
 
     /**
-     * Names the lock that this handle's user holds while it has a claim in the shared memory.
-     * Closing the region waits for it, up to a second: once we have left, others take our claims
-     * over, and a store of ours that came after that would land in what is theirs.
+     * Names the claims that this handle's user makes in the shared memory. Closing the region waits
+     * for those in progress, up to a second: once we have left, others take our claims over, and a
+     * store of ours that came after that would land in what is theirs.
      *
-     * @param claims a lock that the user of the handle keeps; it is held weakly here.
+     * @param claims that the user of the handle keeps; they are held weakly here.
      */
-    public void guard(Lock claims) {
+    public void guard(Claims claims) {
         region.guard(claims);
     }
 
@@ -146,6 +147,51 @@ public final class Block implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             region.release(name, entry, memory);
         }
+    }
+
+    /**
+     * Makes a handle whose memory this block is; the block is closed if that fails.
+     *
+     * @param constructor of the handle.
+     * @param <T> its class.
+     * @return what the constructor returned.
+     */
+    public <T> T handle(Function<Block, T> constructor) {
+        try {
+            return constructor.apply(this);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Describes a handle whose memory this block is, for its {@code toString}, which must not fail
+     * when it is closed.
+     *
+     * @param type what it is.
+     * @param state looks at the memory; not asked when this block is closed.
+     * @return such as {@code SharedLatch[name=start, count=3]}.
+     */
+    public String describe(String type, Supplier<String> state) {
+        return type + "[name=" + name + ", " + ifOpen(state).orElse("closed") + "]";
+    }
+
+    /**
+     * Looks at the memory, for a description.
+     *
+     * @param state what it looks like.
+     * @return nothing when this block is closed, or was closed meanwhile.
+     */
+    public Optional<String> ifOpen(Supplier<String> state) {
+        if (!isClosed()) {
+            try {
+                return Optional.of(state.get());
+            } catch (IllegalStateException closedMeanwhile) {
+                // Falls through: there is nothing to show any more.
+            }
+        }
+        return Optional.empty();
     }
 
     @Override

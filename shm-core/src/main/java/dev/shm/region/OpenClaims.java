@@ -4,11 +4,10 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Lock;
 
 /**
- * The locks that handles hold while they have a claim in shared memory, so that leaving a region
- * can wait for them. They are held weakly, as the handles are.
+ * The claims of all handles of a region, so that leaving it can wait for them. They are held
+ * weakly, as the handles are.
  */
 final class OpenClaims {
     private static final int FIRST_PURGE = 64;
@@ -16,7 +15,7 @@ final class OpenClaims {
     private final long patienceNanos;
 
     // All guarded by this.
-    private final List<WeakReference<Lock>> locks = new ArrayList<>();
+    private final List<WeakReference<Claims>> guarded = new ArrayList<>();
     private int purgeAt = FIRST_PURGE;
 
     /**
@@ -29,23 +28,23 @@ final class OpenClaims {
         this.patienceNanos = patienceNanos;
     }
 
-    synchronized void add(Lock lock) {
-        if (locks.size() >= purgeAt) {
-            locks.removeIf(reference -> reference.get() == null);
-            purgeAt = Math.max(FIRST_PURGE, 2 * locks.size());
+    synchronized void add(Claims claims) {
+        if (guarded.size() >= purgeAt) {
+            guarded.removeIf(reference -> reference.get() == null);
+            purgeAt = Math.max(FIRST_PURGE, 2 * guarded.size());
         }
-        locks.add(new WeakReference<>(lock));
+        guarded.add(new WeakReference<>(claims));
     }
 
     /** Runs what ends all access while no claim is in progress, or once patience has run out. */
     synchronized void runBetween(Runnable end) {
-        List<Lock> held = new ArrayList<>();
+        List<Claims> held = new ArrayList<>();
         boolean interrupted = false;
-        for (WeakReference<Lock> reference : locks) {
-            Lock lock = reference.get();
+        for (WeakReference<Claims> reference : guarded) {
+            Claims claims = reference.get();
             try {
-                if (lock != null && lock.tryLock(patienceNanos, TimeUnit.NANOSECONDS)) {
-                    held.add(lock);
+                if (claims != null && claims.hold(patienceNanos, TimeUnit.NANOSECONDS)) {
+                    held.add(claims);
                 }
             } catch (InterruptedException e) {
                 interrupted = true;
@@ -54,7 +53,7 @@ final class OpenClaims {
         try {
             end.run();
         } finally {
-            held.forEach(Lock::unlock);
+            held.forEach(Claims::resume);
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

@@ -454,8 +454,8 @@ public final class SharedRegion implements AutoCloseable {
         return view;
     }
 
-    /** Registers what a handle holds while it has a claim. */
-    void guard(Lock claims) {
+    /** Registers what a handle's user may have in progress. */
+    void guard(Claims claims) {
         openClaims.add(claims);
     }
 

@@ -110,8 +110,7 @@ public final class BlockingRing implements AutoCloseable {
                         layout.bytes(),
                         config(capacity, layout),
                         memory -> MpmcCore.initialize(memory, layout, 0));
-        return MpmcRing.handle(
-                region.attach(name, spec, mode), block -> new BlockingRing(block, kind));
+        return region.attach(name, spec, mode).handle(block -> new BlockingRing(block, kind));
     }
 
     /**
@@ -122,8 +121,7 @@ public final class BlockingRing implements AutoCloseable {
      * @throws IllegalArgumentException if the name belongs to something else.
      */
     public static BlockingRing open(SharedRegion region, String name, Kind kind) {
-        return MpmcRing.handle(
-                region.attach(name, kind.type()), block -> new BlockingRing(block, kind));
+        return region.attach(name, kind.type()).handle(block -> new BlockingRing(block, kind));
     }
 
     private static void check(int capacity, int maxLength, int participants) {
@@ -556,24 +554,16 @@ public final class BlockingRing implements AutoCloseable {
 
     @Override
     public String toString() {
-        if (!block.isClosed()) {
-            try {
-                return kind.type().name()
-                        + "[name="
-                        + name()
-                        + ", size="
-                        + size()
-                        + " of "
-                        + capacity()
-                        + ", maxLength="
-                        + maxLength()
-                        + ", shut down="
-                        + (isShutDown() ? "yes" : "no")
-                        + "]";
-            } catch (IllegalStateException closedMeanwhile) {
-                // Falls through: there is nothing to show any more.
-            }
-        }
-        return kind.type().name() + "[name=" + name() + ", closed]";
+        return block.describe(
+                kind.type().name(),
+                () ->
+                        "size="
+                                + size()
+                                + " of "
+                                + capacity()
+                                + ", maxLength="
+                                + maxLength()
+                                + ", shut down="
+                                + (isShutDown() ? "yes" : "no"));
     }
 }

@@ -81,7 +81,7 @@ public final class Broadcast implements AutoCloseable {
      * @throws IllegalArgumentException if the name belongs to something else.
      */
     public static Broadcast open(SharedRegion region, String name) {
-        return opened(region.attach(name, BroadcastType.INSTANCE));
+        return region.attach(name, BroadcastType.INSTANCE).handle(Broadcast::new);
     }
 
     private static Broadcast attach(
@@ -103,16 +103,7 @@ public final class Broadcast implements AutoCloseable {
                         BroadcastLayout.bytes(capacity),
                         "capacity " + capacity,
                         memory -> {});
-        return opened(region.attach(name, spec, mode));
-    }
-
-    private static Broadcast opened(Block block) {
-        try {
-            return new Broadcast(block);
-        } catch (RuntimeException e) {
-            block.close();
-            throw e;
-        }
+        return region.attach(name, spec, mode).handle(Broadcast::new);
     }
 
     /**
@@ -204,21 +195,13 @@ public final class Broadcast implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "Broadcast[name=" + name() + ", " + describe() + "]";
-    }
-
-    private String describe() {
-        if (!block.isClosed()) {
-            try {
-                return "capacity="
-                        + capacity
-                        + ", position="
-                        + position()
-                        + (hasTransmitter() ? "" : " (nobody transmits)");
-            } catch (IllegalStateException closedMeanwhile) {
-                // Falls through: there is nothing to show any more.
-            }
-        }
-        return "closed";
+        return block.describe(
+                "Broadcast",
+                () ->
+                        "capacity="
+                                + capacity
+                                + ", position="
+                                + position()
+                                + (hasTransmitter() ? "" : " (nobody transmits)"));
     }
 }

@@ -1,10 +1,9 @@
 package dev.shm.ring;
 
 import dev.shm.memory.MappedBuffer;
+import dev.shm.region.Claims;
 import dev.shm.wait.Deadline;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.Lock;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
@@ -13,11 +12,8 @@ import org.agrona.concurrent.IdleStrategy;
  * and those in progress are waited for: they are visible in the ring itself, so that operations pay
  * nothing. One that had passed its last check and claims just afterwards is not seen; it finishes
  * all the same, over memory that outlasts the handle, and what it took for its user goes back.
- *
- * <p>It is a {@link Lock} so that closing the region can wait too; that knows no more of it than to
- * try it and to unlock it.
  */
-final class MpmcClosing implements Lock {
+final class MpmcClosing implements Claims {
     private static final long PATIENCE_SECONDS = 1;
     private static final long SPINS = 100;
     private static final long YIELDS = 10;
@@ -61,14 +57,12 @@ final class MpmcClosing implements Lock {
     }
 
     /** Lets nothing begin any more, and waits a second at most for what is in progress. */
-    @Override
-    public void lock() {
-        tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    void begin() {
+        hold(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** The same for so long; false if something is still in progress. */
     @Override
-    public boolean tryLock(long time, TimeUnit unit) {
+    public boolean hold(long time, TimeUnit unit) {
         claims.invalidate(because);
         try {
             return awaitQuiet(Deadline.after(time, unit));
@@ -93,23 +87,5 @@ final class MpmcClosing implements Lock {
 
     /** Nothing: what was closed stays closed. */
     @Override
-    public void unlock() {}
-
-    /** Not for this lock. */
-    @Override
-    public void lockInterruptibly() {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Not for this lock. */
-    @Override
-    public boolean tryLock() {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Not for this lock. */
-    @Override
-    public Condition newCondition() {
-        throw new UnsupportedOperationException();
-    }
+    public void resume() {}
 }

@@ -10,7 +10,6 @@ import dev.shm.wait.Liveness;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -138,7 +137,7 @@ public final class MpmcRing implements AutoCloseable {
      * @throws IllegalArgumentException if the name belongs to something else.
      */
     public static MpmcRing open(SharedRegion region, String name) {
-        return handle(region.attach(name, MpmcRingType.INSTANCE));
+        return region.attach(name, MpmcRingType.INSTANCE).handle(MpmcRing::new);
     }
 
     private static MpmcRing attach(
@@ -154,7 +153,7 @@ public final class MpmcRing implements AutoCloseable {
                         layout.bytes(),
                         MpmcRingType.config(layout),
                         memory -> MpmcCore.initialize(memory, layout, 0));
-        return handle(region.attach(name, spec, mode));
+        return region.attach(name, spec, mode).handle(MpmcRing::new);
     }
 
     private static void check(int capacity, int maxLength, int participants) {
@@ -180,20 +179,6 @@ public final class MpmcRing implements AutoCloseable {
                             + longest
                             + " with capacity="
                             + capacity);
-        }
-    }
-
-    private static MpmcRing handle(Block block) {
-        return handle(block, MpmcRing::new);
-    }
-
-    /** Makes a handle of a block, which is let go if that fails. */
-    static <T> T handle(Block block, Function<Block, T> handle) {
-        try {
-            return handle.apply(block);
-        } catch (RuntimeException e) {
-            block.close();
-            throw e;
         }
     }
 
@@ -507,7 +492,7 @@ public final class MpmcRing implements AutoCloseable {
     public void close() {
         if (!block.isClosed()) {
             try {
-                closing.lock();
+                closing.begin();
                 held.giveBack(core);
             } catch (IllegalStateException closedMeanwhile) {
                 // Falls through: by another thread, or with the region.
@@ -526,18 +511,9 @@ public final class MpmcRing implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "MpmcRing[name=" + name() + ", " + state() + "]";
-    }
-
-    String state() {
-        if (!block.isClosed()) {
-            try {
-                return "size=" + size() + " of " + capacity() + ", maxLength=" + maxLength;
-            } catch (IllegalStateException closedMeanwhile) {
-                // Falls through: there is nothing to show any more.
-            }
-        }
-        return "closed";
+        return block.describe(
+                "MpmcRing",
+                () -> "size=" + size() + " of " + capacity() + ", maxLength=" + maxLength);
     }
 
     private void checkLength(int length) {

@@ -1,12 +1,11 @@
 package dev.shm.ring;
 
 import dev.shm.region.Block;
+import dev.shm.region.Claims;
 import dev.shm.wait.Deadline;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -15,16 +14,15 @@ import java.util.concurrent.locks.LockSupport;
  * may come later.
  *
  * <p><b>Threads and processes.</b> One thread at a time calls, and pays two plain stores. Any
- * thread closes, once. It is a {@link Lock} so that closing the region can wait for it too; that
- * knows no more of it than to try it and to unlock it.
+ * thread closes, once.
  */
-final class RoleGuard implements Lock {
+final class RoleGuard implements Claims {
     /*
      * Overview.
      *
      *   enter   caller = me (E); closed? then caller = 0 and out (X)
      *   leave   caller = 0 (L)
-     *   lock    closed = true (C); a millisecond later: wait until caller is 0 (W)
+     *   close   closed = true (C); a millisecond later: wait until caller is 0 (W)
      *
      * The caller does without a fence between (E) and (X): a processor keeps a store back for some
      * nanoseconds, and before the millisecond is over it is visible. So a call that did not see (C) is seen
@@ -86,7 +84,7 @@ final class RoleGuard implements Lock {
      */
     void close(Block block, Runnable giveUp) {
         if (!over.get()) {
-            lock();
+            close();
             if (over.compareAndSet(false, true)) {
                 try {
                     giveUp.run();
@@ -104,8 +102,7 @@ final class RoleGuard implements Lock {
      *
      * @throws IllegalStateException if it is this thread's.
      */
-    @Override
-    public void lock() {
+    void close() {
         if (isCaller()) {
             throw new IllegalStateException(role + " is in use by this thread");
         }
@@ -114,13 +111,13 @@ final class RoleGuard implements Lock {
 
     /** Closes, and waits that long for the call in progress, unless it is this thread's. */
     @Override
-    public boolean tryLock(long time, TimeUnit unit) {
+    public boolean hold(long time, TimeUnit unit) {
         return isCaller() || close(Deadline.after(time, unit));
     }
 
     /** Nothing: what was closed stays closed. */
     @Override
-    public void unlock() {}
+    public void resume() {}
 
     private boolean isCaller() {
         return caller.getPlain() == Thread.currentThread().getId();
@@ -143,23 +140,5 @@ final class RoleGuard implements Lock {
             Thread.currentThread().interrupt();
         }
         return left;
-    }
-
-    /** Not for this lock. */
-    @Override
-    public void lockInterruptibly() {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Not for this lock. */
-    @Override
-    public boolean tryLock() {
-        throw new UnsupportedOperationException();
-    }
-
-    /** Not for this lock. */
-    @Override
-    public Condition newCondition() {
-        throw new UnsupportedOperationException();
     }
 }

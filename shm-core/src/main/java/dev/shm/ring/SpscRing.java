@@ -88,7 +88,7 @@ public final class SpscRing implements AutoCloseable {
      * @throws IllegalArgumentException if the name belongs to something else.
      */
     public static SpscRing open(SharedRegion region, String name) {
-        return opened(region.attach(name, SpscRingType.INSTANCE));
+        return region.attach(name, SpscRingType.INSTANCE).handle(SpscRing::opened);
     }
 
     private static SpscRing attach(
@@ -102,7 +102,7 @@ public final class SpscRing implements AutoCloseable {
                         SpscLayout.bytes(capacity),
                         "capacity " + capacity,
                         memory -> {});
-        return opened(region.attach(name, spec, mode));
+        return region.attach(name, spec, mode).handle(SpscRing::opened);
     }
 
     private static void check(int capacity) {
@@ -118,12 +118,7 @@ public final class SpscRing implements AutoCloseable {
     }
 
     private static SpscRing opened(Block block) {
-        try {
-            return new SpscRing(block, block.buffer(), SpscRingType.capacity(block), false);
-        } catch (RuntimeException e) {
-            block.close();
-            throw e;
-        }
+        return new SpscRing(block, block.buffer(), SpscRingType.capacity(block), false);
     }
 
     /**
@@ -303,24 +298,16 @@ public final class SpscRing implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "SpscRing[name=" + name() + ", " + describe() + "]";
-    }
-
-    private String describe() {
-        if (!block.isClosed()) {
-            try {
-                return "capacity="
-                        + capacity
-                        + ", producer="
-                        + producerPosition()
-                        + (hasProducer() ? "" : " (nobody)")
-                        + ", consumer="
-                        + consumerPosition()
-                        + (hasConsumer() ? "" : " (nobody)");
-            } catch (IllegalStateException closedMeanwhile) {
-                // Falls through: there is nothing to show any more.
-            }
-        }
-        return "closed";
+        return block.describe(
+                "SpscRing",
+                () ->
+                        "capacity="
+                                + capacity
+                                + ", producer="
+                                + producerPosition()
+                                + (hasProducer() ? "" : " (nobody)")
+                                + ", consumer="
+                                + consumerPosition()
+                                + (hasConsumer() ? "" : " (nobody)"));
     }
 }

@@ -71,22 +71,21 @@ public final class SharedAdder implements AutoCloseable {
      * @throws IllegalArgumentException if the name belongs to something else.
      */
     public static SharedAdder open(SharedRegion region, String name) {
-        Block block = region.attach(name, SharedAdderType.INSTANCE);
-        try {
-            if (block.configA() != region.maxParticipants()) {
-                throw new RegionFormatException(
-                        "object="
-                                + name
-                                + " cells="
-                                + block.configA()
-                                + ", expected: "
-                                + region.maxParticipants());
-            }
-            return new SharedAdder(block);
-        } catch (RuntimeException e) {
-            block.close();
-            throw e;
+        return region.attach(name, SharedAdderType.INSTANCE).handle(SharedAdder::checked);
+    }
+
+    private static SharedAdder checked(Block block) {
+        int cells = block.region().maxParticipants();
+        if (block.configA() != cells) {
+            throw new RegionFormatException(
+                    "object="
+                            + block.name()
+                            + " cells="
+                            + block.configA()
+                            + ", expected: "
+                            + cells);
         }
+        return new SharedAdder(block);
     }
 
     private static SharedAdder attach(SharedRegion region, String name, AttachMode mode) {
@@ -99,13 +98,7 @@ public final class SharedAdder implements AutoCloseable {
                         AdderLayout.bytes(cells),
                         SharedAdderType.config(cells),
                         memory -> {});
-        Block block = region.attach(name, spec, mode);
-        try {
-            return new SharedAdder(block);
-        } catch (RuntimeException e) {
-            block.close();
-            throw e;
-        }
+        return region.attach(name, spec, mode).handle(SharedAdder::new);
     }
 
     /**
@@ -153,10 +146,6 @@ public final class SharedAdder implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "SharedAdder[name="
-                + name()
-                + ", "
-                + Handles.describe(block, () -> "sum=" + sum())
-                + "]";
+        return block.describe("SharedAdder", () -> "sum=" + sum());
     }
 }

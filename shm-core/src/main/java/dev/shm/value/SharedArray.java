@@ -185,15 +185,13 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
      * @throws IllegalArgumentException if the name belongs to something else.
      */
     public static SharedArray open(SharedRegion region, String name) {
-        Block block = region.attach(name, SharedArrayType.INSTANCE);
-        try {
-            TypeCode type = SharedArrayType.check(block);
-            return new SharedArray(
-                    block, type, ArrayLayout.ELEMENTS, (int) block.configB(), block::close);
-        } catch (RuntimeException e) {
-            block.close();
-            throw e;
-        }
+        return region.attach(name, SharedArrayType.INSTANCE).handle(SharedArray::checked);
+    }
+
+    private static SharedArray checked(Block block) {
+        TypeCode type = SharedArrayType.check(block);
+        return new SharedArray(
+                block, type, ArrayLayout.ELEMENTS, (int) block.configB(), block::close);
     }
 
     private static SharedArray attach(
@@ -802,7 +800,7 @@ public final class SharedArray implements Iterable<Number>, AutoCloseable {
                 + ", length="
                 + length
                 + ", "
-                + Handles.describe(block, this::firstElements)
+                + block.ifOpen(this::firstElements).orElse("closed")
                 + "]";
     }
 

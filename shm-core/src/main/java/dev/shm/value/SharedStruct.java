@@ -2,6 +2,7 @@ package dev.shm.value;
 
 import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
+import dev.shm.region.Claims;
 import dev.shm.region.ObjectSpec;
 import dev.shm.region.SharedRegion;
 import java.util.List;
@@ -54,7 +55,7 @@ public final class SharedStruct implements AutoCloseable {
         this.writing = writer.writing;
         this.scratch = writer.scratch;
         if (writer.guarded.compareAndSet(false, true)) {
-            block.guard(writing);
+            block.guard(writer.claims);
         }
     }
 
@@ -65,6 +66,8 @@ public final class SharedStruct implements AutoCloseable {
          * participant is left behind on a closed handle.
          */
         final ReentrantLock writing = new ReentrantLock();
+
+        final Claims claims = Claims.under(writing);
 
         /** The writer's, while it holds the lock. */
         final StructRecord scratch;
@@ -136,13 +139,8 @@ public final class SharedStruct implements AutoCloseable {
      * @throws IllegalArgumentException if the name belongs to something else.
      */
     public static SharedStruct open(SharedRegion region, String name) {
-        Block block = region.attach(name, SharedStructType.INSTANCE);
-        try {
-            return new SharedStruct(block, SharedStructType.check(block));
-        } catch (RuntimeException e) {
-            block.close();
-            throw e;
-        }
+        return region.attach(name, SharedStructType.INSTANCE)
+                .handle(block -> new SharedStruct(block, SharedStructType.check(block)));
     }
 
     private static SharedStruct attach(
@@ -162,13 +160,8 @@ public final class SharedStruct implements AutoCloseable {
                         StructLayout.bytes(spec.textBytes().length, spec.dataBytes()),
                         spec.toString(),
                         memory -> SharedStructType.initialize(memory, spec, record.words()));
-        Block block = region.attach(name, object, mode);
-        try {
-            return new SharedStruct(block, SharedStructType.check(block, spec));
-        } catch (RuntimeException e) {
-            block.close();
-            throw e;
-        }
+        return region.attach(name, object, mode)
+                .handle(block -> new SharedStruct(block, SharedStructType.check(block, spec)));
     }
 
     /**
@@ -321,10 +314,6 @@ public final class SharedStruct implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "SharedStruct[name="
-                + name()
-                + ", "
-                + Handles.describe(block, () -> "spec=" + spec + ", " + read())
-                + "]";
+        return block.describe("SharedStruct", () -> "spec=" + spec + ", " + read());
     }
 }

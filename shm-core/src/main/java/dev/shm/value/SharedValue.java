@@ -167,13 +167,8 @@ public final class SharedValue implements AutoCloseable {
      * @throws IllegalArgumentException if the name belongs to something else.
      */
     public static SharedValue open(SharedRegion region, String name) {
-        Block block = region.attach(name, SharedValueType.INSTANCE);
-        try {
-            return new SharedValue(block, SharedValueType.check(block));
-        } catch (RuntimeException e) {
-            block.close();
-            throw e;
-        }
+        return region.attach(name, SharedValueType.INSTANCE)
+                .handle(block -> new SharedValue(block, SharedValueType.check(block)));
     }
 
     private static SharedValue attach(
@@ -521,12 +516,11 @@ public final class SharedValue implements AutoCloseable {
                 + ", code="
                 + type.quoted()
                 + ", "
-                + Handles.describe(
-                        block,
-                        () ->
-                                "value="
-                                        + Conversion.toText(
-                                                type, Cells.load(buffer, ValueLayout.VALUE, type)))
+                + block.ifOpen(() -> "value=" + asText()).orElse("closed")
                 + "]";
+    }
+
+    private String asText() {
+        return Conversion.toText(type, Cells.load(buffer, ValueLayout.VALUE, type));
     }
 }

@@ -11,12 +11,13 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("LockNotBeforeTry") // a lock that stays is what is tested
 class OpenClaimsTest {
     private final ReentrantLock claim = new ReentrantLock();
+    private final Claims claimsUnderIt = Claims.under(claim);
     private final AtomicBoolean ended = new AtomicBoolean();
 
     @Test
     void runBetween_waitsForAClaimInProgress() throws InterruptedException {
         OpenClaims claims = new OpenClaims(TimeUnit.DAYS.toNanos(1));
-        claims.add(claim);
+        claims.add(claimsUnderIt);
         claim.lock();
         Thread closer = new Thread(() -> claims.runBetween(() -> ended.set(true)));
         closer.start();
@@ -33,7 +34,7 @@ class OpenClaimsTest {
     @Test
     void runBetween_keepsNewClaimsOut() {
         OpenClaims claims = new OpenClaims(0);
-        claims.add(claim);
+        claims.add(claimsUnderIt);
         claims.runBetween(() -> ended.set(claim.isHeldByCurrentThread()));
         assertTrue(ended.get());
         assertFalse(claim.isLocked());
@@ -42,7 +43,7 @@ class OpenClaimsTest {
     @Test
     void runBetween_goesOnWhenAClaimDoesNotEnd() throws InterruptedException {
         OpenClaims claims = new OpenClaims(1);
-        claims.add(claim);
+        claims.add(claimsUnderIt);
         claim.lock();
         Thread closer = new Thread(() -> claims.runBetween(() -> ended.set(true)));
         closer.start();

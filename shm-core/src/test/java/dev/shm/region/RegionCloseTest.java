@@ -16,8 +16,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.agrona.concurrent.AtomicBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -95,15 +93,18 @@ class RegionCloseTest {
         SharedRegion region = SharedRegion.open(options);
         Block block = region.attach("b", spec(), AttachMode.CREATE);
         AtomicBoolean waited = new AtomicBoolean();
-        Lock claims =
-                new ReentrantLock() {
+        Claims claims =
+                new Claims() {
                     @Override
-                    public boolean tryLock(long timeout, TimeUnit unit) {
+                    public boolean hold(long time, TimeUnit unit) {
                         Future<?> closing = Race.start(number -> close(block));
                         Uncheck.run(() -> Race.result(closing));
                         waited.set(true);
-                        return tryLock();
+                        return true;
                     }
+
+                    @Override
+                    public void resume() {}
                 };
         block.guard(claims);
         region.close();

@@ -24,21 +24,17 @@ class RoleGuardTest {
         guard.leave();
         guard.enterWithHandler();
         assertThrows(IllegalStateException.class, guard::enterWithHandler);
-        assertThrows(IllegalStateException.class, guard::lock);
-        assertTrue(guard.tryLock(1, TimeUnit.SECONDS), "this thread need not wait for itself");
+        assertThrows(IllegalStateException.class, guard::close);
+        assertTrue(guard.hold(1, TimeUnit.SECONDS), "this thread need not wait for itself");
         assertFalse(guard.isClosed());
         guard.leave();
-        guard.lock();
-        try {
-            assertTrue(guard.isClosed());
-        } finally {
-            guard.unlock();
-        }
+        guard.close();
+        assertTrue(guard.isClosed());
         assertEquals(
                 "it is closed",
                 assertThrows(IllegalStateException.class, guard::enter).getMessage());
         assertThrows(IllegalStateException.class, guard::enterWithHandler);
-        assertTrue(guard.tryLock(1, TimeUnit.SECONDS));
+        assertTrue(guard.hold(1, TimeUnit.SECONDS));
     }
 
     @Test
@@ -56,17 +52,13 @@ class RoleGuardTest {
                         });
         caller.start();
         inside.await();
-        assertFalse(guard.tryLock(5, TimeUnit.MILLISECONDS));
+        assertFalse(guard.hold(5, TimeUnit.MILLISECONDS));
         AtomicBoolean closed = new AtomicBoolean();
         Thread closer =
                 new Thread(
                         () -> {
-                            guard.lock();
-                            try {
-                                closed.set(true);
-                            } finally {
-                                guard.unlock();
-                            }
+                            guard.close();
+                            closed.set(true);
                         });
         closer.start();
         ChildJvm.awaitThat("it waits", () -> closer.getState() == Thread.State.TIMED_WAITING);

@@ -2,6 +2,7 @@ package dev.shm.process;
 
 import dev.shm.memory.MappedBuffer;
 import dev.shm.region.Block;
+import dev.shm.region.Claims;
 import dev.shm.region.RegionFormatException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
@@ -27,6 +28,7 @@ final class Handle<C> {
     private static final class Shared {
         final Object core;
         final ReentrantReadWriteLock operations = new ReentrantReadWriteLock();
+        final Claims claims = Claims.under(operations.writeLock());
         final AtomicBoolean guarded = new AtomicBoolean();
 
         Shared(Object core) {
@@ -46,17 +48,7 @@ final class Handle<C> {
         this.shared = block.companion(Shared.class, untilClosed -> new Shared(core.apply(memory)));
         this.core = type.cast(shared.core);
         if (shared.guarded.compareAndSet(false, true)) {
-            block.guard(shared.operations.writeLock());
-        }
-    }
-
-    /** Makes an object of a block, which is let go if that fails. */
-    static <T> T open(Block block, Function<Block, T> object) {
-        try {
-            return object.apply(block);
-        } catch (RuntimeException e) {
-            block.close();
-            throw e;
+            block.guard(shared.claims);
         }
     }
 
@@ -108,13 +100,6 @@ final class Handle<C> {
 
     /** An object in words; for toString, which must not fail on a closed one. */
     String describe(String type, Supplier<String> state) {
-        if (!block.isClosed()) {
-            try {
-                return state.get();
-            } catch (IllegalStateException closedMeanwhile) {
-                // Falls through: there is nothing to show any more.
-            }
-        }
-        return type + "[name=" + block.name() + ", closed]";
+        return block.ifOpen(state).orElse(type + "[name=" + block.name() + ", closed]");
     }
 }

@@ -139,9 +139,8 @@ public final class SharedList<E> extends AbstractList<E> implements RandomAccess
      * @throws IllegalArgumentException if the name belongs to something else.
      */
     public static <E> SharedList<E> open(SharedRegion region, String name, Codec<E> codec) {
-        return Handle.open(
-                region.attach(name, SharedListType.INSTANCE),
-                block -> new SharedList<>(block, codec));
+        return region.attach(name, SharedListType.INSTANCE)
+                .handle(block -> new SharedList<>(block, codec));
     }
 
     private static <E> SharedList<E> attach(
@@ -159,8 +158,7 @@ public final class SharedList<E> extends AbstractList<E> implements RandomAccess
                         ListLayout.of(capacity, bytes).bytes(),
                         SharedListType.describe(capacity, bytes),
                         memory -> {});
-        return Handle.open(
-                region.attach(name, spec, mode), block -> new SharedList<>(block, codec));
+        return region.attach(name, spec, mode).handle(block -> new SharedList<>(block, codec));
     }
 
     /**

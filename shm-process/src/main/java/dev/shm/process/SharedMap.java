@@ -170,9 +170,8 @@ public final class SharedMap<K, V> extends AbstractMap<K, V>
      */
     public static <K, V> SharedMap<K, V> open(
             SharedRegion region, String name, Codec<K> keys, Codec<V> values) {
-        return Handle.open(
-                region.attach(name, SharedMapType.INSTANCE),
-                block -> new SharedMap<>(block, keys, values));
+        return region.attach(name, SharedMapType.INSTANCE)
+                .handle(block -> new SharedMap<>(block, keys, values));
     }
 
     private static <K, V> SharedMap<K, V> attach(
@@ -195,8 +194,8 @@ public final class SharedMap<K, V> extends AbstractMap<K, V>
                                         MapLayout.SEED,
                                         ThreadLocalRandom.current().nextLong(),
                                         ByteOrder.LITTLE_ENDIAN));
-        return Handle.open(
-                region.attach(name, spec, mode), block -> new SharedMap<>(block, keys, values));
+        return region.attach(name, spec, mode)
+                .handle(block -> new SharedMap<>(block, keys, values));
     }
 
     private static long room(int capacity, Codec<?> keys, Codec<?> values) {

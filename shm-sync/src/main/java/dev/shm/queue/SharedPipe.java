@@ -300,21 +300,13 @@ public final class SharedPipe implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "SharedPipe[name=" + name() + ", " + describe() + "]";
-    }
-
-    private String describe() {
-        if (!block.isClosed()) {
-            try {
-                return SharedPipeType.describe(capacity, mode)
-                        + ", left: "
-                        + left.describe()
-                        + ", right: "
-                        + right.describe();
-            } catch (IllegalStateException closedMeanwhile) {
-                // Falls through: there is nothing to show any more.
-            }
-        }
-        return "closed";
+        return block.describe(
+                "SharedPipe",
+                () ->
+                        SharedPipeType.describe(capacity, mode)
+                                + ", left: "
+                                + left.describe()
+                                + ", right: "
+                                + right.describe());
     }
 }

@@ -9,6 +9,7 @@ import static dev.shm.queue.SlotLayout.SPACE_EPOCH;
 
 import dev.shm.memory.KillPoint;
 import dev.shm.queue.SlotTable.Entry;
+import dev.shm.region.Claims;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.RobustMutex;
@@ -75,6 +76,8 @@ final class SlotCore {
     /** Held inside the mutex: closing the region waits for it, since not all stores are checked. */
     private final Lock inside = new ReentrantLock();
 
+    private final Claims claims = Claims.under(inside);
+
     SlotCore(
             AtomicBuffer memory,
             SlotTable table,
@@ -96,8 +99,8 @@ final class SlotCore {
     }
 
     /** What closing the region has to wait for. */
-    Lock inside() {
-        return inside;
+    Claims claims() {
+        return claims;
     }
 
     /** Adds an entry; {@link #NOT_NOW} if there was no space in time, or {@link #NEVER}. */

@@ -67,7 +67,7 @@ abstract sealed class SlotQueue<E> extends AbstractQueue<E>
                         liveness,
                         waiter,
                         TickPolicy.STANDARD);
-        block.guard(core.inside());
+        block.guard(core.claims());
     }
 
     /**
@@ -363,26 +363,19 @@ abstract sealed class SlotQueue<E> extends AbstractQueue<E>
 
     @Override
     public String toString() {
-        return getClass().getSimpleName() + "[name=" + name() + ", " + state() + "]";
+        return block.describe(getClass().getSimpleName(), () -> closed ? "closed" : state());
     }
 
     private String state() {
-        if (!closed && !block.isClosed()) {
-            try {
-                return "size="
-                        + size()
-                        + " of "
-                        + layout
-                        + (core.isOpen() ? "" : ", shut down")
-                        + ", lock "
-                        + owner()
-                        + ", waiters="
-                        + (core.isAwaited() ? "yes" : "no");
-            } catch (IllegalStateException closedMeanwhile) {
-                // Falls through: there is nothing to show any more.
-            }
-        }
-        return "closed";
+        return "size="
+                + size()
+                + " of "
+                + layout
+                + (core.isOpen() ? "" : ", shut down")
+                + ", lock "
+                + owner()
+                + ", waiters="
+                + (core.isAwaited() ? "yes" : "no");
     }
 
     private String owner() {

@@ -87,7 +87,7 @@ public final class CountingSemaphore implements AutoCloseable {
      */
     public static CountingSemaphore open(SharedRegion region, String name) {
         Block block = region.attach(name, CountingSemaphoreType.INSTANCE);
-        return Handles.open(block, CountingSemaphore::new);
+        return block.handle(CountingSemaphore::new);
     }
 
     private static CountingSemaphore attach(
@@ -103,7 +103,7 @@ public final class CountingSemaphore implements AutoCloseable {
                         memory ->
                                 memory.putInt(
                                         CountingLayout.COUNT, initial, ByteOrder.LITTLE_ENDIAN));
-        return Handles.open(region.attach(name, spec, mode), CountingSemaphore::new);
+        return region.attach(name, spec, mode).handle(CountingSemaphore::new);
     }
 
     /**
@@ -294,9 +294,8 @@ public final class CountingSemaphore implements AutoCloseable {
 
     @Override
     public String toString() {
-        return Handles.describe(
+        return block.describe(
                 "CountingSemaphore",
-                block,
                 () ->
                         "available="
                                 + availablePermits()

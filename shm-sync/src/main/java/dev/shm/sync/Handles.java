@@ -7,24 +7,12 @@ import dev.shm.region.RegionFormatException;
 import dev.shm.region.SharedRegion;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.agrona.concurrent.AtomicBuffer;
 
 /** What the handles of this package share. */
 final class Handles {
     private Handles() {}
-
-    /** Makes a handle of a block, which is let go if that fails. */
-    static <T> T open(Block block, Function<Block, T> handle) {
-        try {
-            return handle.apply(block);
-        } catch (RuntimeException e) {
-            block.close();
-            throw e;
-        }
-    }
 
     /**
      * Lets go of a block that threads may sleep in: those who do so through it leave by an
@@ -62,22 +50,6 @@ final class Handles {
     static void checkBytes(Block block, long bytes) {
         int found = block.buffer().capacity();
         check(block, found == bytes, "bytes=" + found, String.valueOf(bytes));
-    }
-
-    /** A handle in words; for toString, which must not fail on a closed one. */
-    static String describe(String type, Block block, Supplier<String> state) {
-        return type + "[name=" + block.name() + ", " + stateOf(block, state) + "]";
-    }
-
-    private static String stateOf(Block block, Supplier<String> state) {
-        if (!block.isClosed()) {
-            try {
-                return state.get();
-            } catch (IllegalStateException closedMeanwhile) {
-                // Falls through: there is nothing to show any more.
-            }
-        }
-        return "closed";
     }
 
     /** The pids of all participants, by tag, after looking who is alive. */

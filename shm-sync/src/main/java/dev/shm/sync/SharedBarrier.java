@@ -196,9 +196,8 @@ public final class SharedBarrier implements AutoCloseable {
 
     private static SharedBarrier attach(
             SharedRegion region, String name, @Nullable Runnable action) {
-        return Handles.open(
-                region.attach(name, SharedBarrierType.INSTANCE),
-                block -> new SharedBarrier(block, action));
+        return region.attach(name, SharedBarrierType.INSTANCE)
+                .handle(block -> new SharedBarrier(block, action));
     }
 
     private static SharedBarrier attach(
@@ -220,8 +219,7 @@ public final class SharedBarrier implements AutoCloseable {
                         BarrierLayout.bytes(region.maxParticipants()),
                         SharedBarrierType.config(parties, timeoutNanos),
                         memory -> {});
-        return Handles.open(
-                region.attach(name, spec, mode), block -> new SharedBarrier(block, action));
+        return region.attach(name, spec, mode).handle(block -> new SharedBarrier(block, action));
     }
 
     private static long nanos(long timeout, TimeUnit unit) {
@@ -342,9 +340,8 @@ public final class SharedBarrier implements AutoCloseable {
 
     @Override
     public String toString() {
-        return Handles.describe(
+        return block.describe(
                 "SharedBarrier",
-                block,
                 () ->
                         "waiting="
                                 + getNumberWaiting()

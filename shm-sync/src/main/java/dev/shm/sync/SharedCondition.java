@@ -135,24 +135,26 @@ public final class SharedCondition implements Condition, AutoCloseable {
      *     of another lock.
      */
     public static SharedCondition open(SharedLock lock, String name) {
-        return Handles.open(
-                lock.block().region().attach(name, SharedConditionType.INSTANCE),
-                block -> {
-                    if (block.configB() != lock.id()) {
-                        throw new IllegalArgumentException(
-                                "name="
-                                        + name
-                                        + ": belongs to lock="
-                                        + ConditionLayout.readLock(block.buffer())
-                                        + " id="
-                                        + Long.toHexString(block.configB())
-                                        + ", not to lock="
-                                        + lock.name()
-                                        + " id="
-                                        + Long.toHexString(lock.id()));
-                    }
-                    return new SharedCondition(block, lock);
-                });
+        return lock.block()
+                .region()
+                .attach(name, SharedConditionType.INSTANCE)
+                .handle(
+                        block -> {
+                            if (block.configB() != lock.id()) {
+                                throw new IllegalArgumentException(
+                                        "name="
+                                                + name
+                                                + ": belongs to lock="
+                                                + ConditionLayout.readLock(block.buffer())
+                                                + " id="
+                                                + Long.toHexString(block.configB())
+                                                + ", not to lock="
+                                                + lock.name()
+                                                + " id="
+                                                + Long.toHexString(lock.id()));
+                            }
+                            return new SharedCondition(block, lock);
+                        });
     }
 
     private static SharedCondition attach(
@@ -169,9 +171,10 @@ public final class SharedCondition implements Condition, AutoCloseable {
                         ConditionLayout.bytes(cells),
                         SharedConditionType.describe(cells, lock.id(), lock.name()),
                         memory -> ConditionLayout.writeLock(memory, lock.name()));
-        return Handles.open(
-                lock.block().region().attach(name, spec, mode),
-                block -> new SharedCondition(block, lock));
+        return lock.block()
+                .region()
+                .attach(name, spec, mode)
+                .handle(block -> new SharedCondition(block, lock));
     }
 
     /**
@@ -339,10 +342,8 @@ public final class SharedCondition implements Condition, AutoCloseable {
 
     @Override
     public String toString() {
-        return Handles.describe(
-                "SharedCondition",
-                block,
-                () -> "lock=" + lock.name() + ", waiters=" + core.waiters());
+        return block.describe(
+                "SharedCondition", () -> "lock=" + lock.name() + ", waiters=" + core.waiters());
     }
 
     private boolean untilSignalled(Deadline deadline) throws InterruptedException {

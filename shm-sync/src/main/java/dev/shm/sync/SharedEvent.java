@@ -130,7 +130,7 @@ public final class SharedEvent implements AutoCloseable {
      * @throws IllegalArgumentException if the name belongs to something else.
      */
     public static SharedEvent open(SharedRegion region, String name) {
-        return Handles.open(region.attach(name, SharedEventType.INSTANCE), SharedEvent::new);
+        return region.attach(name, SharedEventType.INSTANCE).handle(SharedEvent::new);
     }
 
     private static SharedEvent attach(
@@ -143,7 +143,7 @@ public final class SharedEvent implements AutoCloseable {
                         EventLayout.BYTES,
                         mode.toString(),
                         memory -> {});
-        return Handles.open(region.attach(name, spec, attachMode), SharedEvent::new);
+        return region.attach(name, spec, attachMode).handle(SharedEvent::new);
     }
 
     /**
@@ -222,9 +222,8 @@ public final class SharedEvent implements AutoCloseable {
 
     @Override
     public String toString() {
-        return Handles.describe(
+        return block.describe(
                 "SharedEvent",
-                block,
                 () ->
                         mode
                                 + (isSet() ? ", set" : ", clear")

@@ -134,7 +134,7 @@ public final class SharedLatch implements AutoCloseable {
      * @throws IllegalArgumentException if the name belongs to something else.
      */
     public static SharedLatch open(SharedRegion region, String name) {
-        return Handles.open(region.attach(name, SharedLatchType.INSTANCE), SharedLatch::new);
+        return region.attach(name, SharedLatchType.INSTANCE).handle(SharedLatch::new);
     }
 
     private static SharedLatch attach(
@@ -149,7 +149,7 @@ public final class SharedLatch implements AutoCloseable {
                         SharedLatchType.bytes(number, mode),
                         SharedLatchType.config(number, mode),
                         memory -> memory.putLong(LatchLayout.LEFT, left, ByteOrder.LITTLE_ENDIAN));
-        return Handles.open(region.attach(name, spec, attachMode), SharedLatch::new);
+        return region.attach(name, spec, attachMode).handle(SharedLatch::new);
     }
 
     private static void checkNumber(int number, Mode mode) {
@@ -296,9 +296,8 @@ public final class SharedLatch implements AutoCloseable {
 
     @Override
     public String toString() {
-        return Handles.describe(
+        return block.describe(
                 "SharedLatch",
-                block,
                 () ->
                         (mode == Mode.COUNT ? "count=" : "parties to come=")
                                 + getCount()

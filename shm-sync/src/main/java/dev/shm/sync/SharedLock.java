@@ -227,9 +227,8 @@ public final class SharedLock implements Lock, AutoCloseable {
     }
 
     private static SharedLock attach(SharedRegion region, String name, @Nullable Runnable repair) {
-        return Handles.open(
-                region.attach(name, SharedLockType.INSTANCE),
-                block -> new SharedLock(block, 0, SharedLockType.mode(block), repair));
+        return region.attach(name, SharedLockType.INSTANCE)
+                .handle(block -> new SharedLock(block, 0, SharedLockType.mode(block), repair));
     }
 
     private static SharedLock attach(
@@ -246,9 +245,8 @@ public final class SharedLock implements Lock, AutoCloseable {
                         LockLayout.BYTES,
                         "mode " + mode,
                         memory -> SharedLockType.initialise(memory, 0));
-        return Handles.open(
-                region.attach(name, spec, attachMode),
-                block -> new SharedLock(block, 0, mode, repair));
+        return region.attach(name, spec, attachMode)
+                .handle(block -> new SharedLock(block, 0, mode, repair));
     }
 
     /**
@@ -502,7 +500,7 @@ public final class SharedLock implements Lock, AutoCloseable {
 
     @Override
     public String toString() {
-        return Handles.describe("SharedLock", block, () -> Locks.describe(block.region(), mutex));
+        return block.describe("SharedLock", () -> Locks.describe(block.region(), mutex));
     }
 
     /** What this lock is known by to those that belong to it. */

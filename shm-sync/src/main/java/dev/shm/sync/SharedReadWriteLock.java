@@ -151,9 +151,8 @@ public final class SharedReadWriteLock implements ReadWriteLock, AutoCloseable {
 
     private static SharedReadWriteLock attach(
             SharedRegion region, String name, @Nullable Runnable repair) {
-        return Handles.open(
-                region.attach(name, SharedReadWriteLockType.INSTANCE),
-                block -> new SharedReadWriteLock(block, repair));
+        return region.attach(name, SharedReadWriteLockType.INSTANCE)
+                .handle(block -> new SharedReadWriteLock(block, repair));
     }
 
     private static SharedReadWriteLock attach(
@@ -167,8 +166,8 @@ public final class SharedReadWriteLock implements ReadWriteLock, AutoCloseable {
                         ReadWriteLayout.bytes(cells),
                         cells + " participants",
                         memory -> {});
-        return Handles.open(
-                region.attach(name, spec, mode), block -> new SharedReadWriteLock(block, repair));
+        return region.attach(name, spec, mode)
+                .handle(block -> new SharedReadWriteLock(block, repair));
     }
 
     /**
@@ -254,9 +253,8 @@ public final class SharedReadWriteLock implements ReadWriteLock, AutoCloseable {
 
     @Override
     public String toString() {
-        return Handles.describe(
+        return block.describe(
                 "SharedReadWriteLock",
-                block,
                 () ->
                         "writer: "
                                 + Locks.describeOwner(block.region(), mutex)

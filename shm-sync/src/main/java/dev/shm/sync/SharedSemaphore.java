@@ -111,7 +111,7 @@ public final class SharedSemaphore implements AutoCloseable {
      */
     public static SharedSemaphore open(SharedRegion region, String name) {
         Block block = region.attach(name, SharedSemaphoreType.INSTANCE);
-        return Handles.open(block, SharedSemaphore::new);
+        return block.handle(SharedSemaphore::new);
     }
 
     private static SharedSemaphore attach(
@@ -132,7 +132,7 @@ public final class SharedSemaphore implements AutoCloseable {
                         SemaphoreLayout.bytes(permits),
                         SharedSemaphoreType.config(permits),
                         memory -> {});
-        return Handles.open(region.attach(name, spec, mode), SharedSemaphore::new);
+        return region.attach(name, spec, mode).handle(SharedSemaphore::new);
     }
 
     /**
@@ -357,9 +357,8 @@ public final class SharedSemaphore implements AutoCloseable {
 
     @Override
     public String toString() {
-        return Handles.describe(
+        return block.describe(
                 "SharedSemaphore",
-                block,
                 () -> {
                     String holders = describeHolders(); // first: it looks who is dead
                     return "available="

@@ -174,9 +174,8 @@ public final class SynchronizedArray implements AutoCloseable {
             String name,
             @Nullable SharedLock given,
             @Nullable Consumer<? super SharedArray> repair) {
-        return Handles.open(
-                region.attach(name, SynchronizedArrayType.INSTANCE),
-                block -> new SynchronizedArray(block, given, repair));
+        return region.attach(name, SynchronizedArrayType.INSTANCE)
+                .handle(block -> new SynchronizedArray(block, given, repair));
     }
 
     private static SynchronizedArray attach(
@@ -197,9 +196,8 @@ public final class SynchronizedArray implements AutoCloseable {
                         SynchronizedLayout.bytes(contentBytes, given == null),
                         SynchronizedArrayType.describe(config, Guard.id(given)),
                         Guard.image(contentBytes, given, memory -> {}));
-        return Handles.open(
-                region.attach(name, spec, mode),
-                block -> new SynchronizedArray(block, given, repair));
+        return region.attach(name, spec, mode)
+                .handle(block -> new SynchronizedArray(block, given, repair));
     }
 
     /**
@@ -279,9 +277,8 @@ public final class SynchronizedArray implements AutoCloseable {
 
     @Override
     public String toString() {
-        return Handles.describe(
+        return block.describe(
                 "SynchronizedArray",
-                block,
                 () ->
                         SynchronizedArrayType.describe(block.configA(), 0)
                                 + ", lock: "

@@ -245,9 +245,8 @@ public final class SynchronizedValue implements AutoCloseable {
             String name,
             @Nullable SharedLock given,
             @Nullable Consumer<? super SharedValue> repair) {
-        return Handles.open(
-                region.attach(name, SynchronizedValueType.INSTANCE),
-                block -> new SynchronizedValue(block, given, repair));
+        return region.attach(name, SynchronizedValueType.INSTANCE)
+                .handle(block -> new SynchronizedValue(block, given, repair));
     }
 
     private static SynchronizedValue attach(
@@ -267,9 +266,8 @@ public final class SynchronizedValue implements AutoCloseable {
                         SynchronizedLayout.bytes(Long.BYTES, given == null),
                         SynchronizedValueType.describe(code, Guard.id(given)),
                         Guard.image(Long.BYTES, given, Guard.content(bits)));
-        return Handles.open(
-                region.attach(name, spec, mode),
-                block -> new SynchronizedValue(block, given, repair));
+        return region.attach(name, spec, mode)
+                .handle(block -> new SynchronizedValue(block, given, repair));
     }
 
     /**
@@ -349,9 +347,8 @@ public final class SynchronizedValue implements AutoCloseable {
 
     @Override
     public String toString() {
-        return Handles.describe(
+        return block.describe(
                 "SynchronizedValue",
-                block,
                 () ->
                         "value="
                                 + value.get()

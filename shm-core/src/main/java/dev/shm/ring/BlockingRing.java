@@ -4,7 +4,6 @@ import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
 import dev.shm.region.ObjectType;
-import dev.shm.region.RegionFormatException;
 import dev.shm.region.SharedRegion;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.Waiter;
@@ -141,24 +140,7 @@ public final class BlockingRing implements AutoCloseable {
 
     private static MpmcLayout layout(Block block) {
         MpmcLayout layout = MpmcLayout.ofQueue(block.configA(), block.configB());
-        int participants = block.region().maxParticipants();
-        if (layout == null
-                || layout.cells() != participants + 1
-                || layout.bytes() != block.buffer().capacity()) {
-            throw new RegionFormatException(
-                    "object="
-                            + block.name()
-                            + " configA="
-                            + block.configA()
-                            + " configB="
-                            + Long.toHexString(block.configB())
-                            + " bytes="
-                            + block.buffer().capacity()
-                            + ", expected: a capacity, "
-                            + participants
-                            + " participants, and the bytes that these take");
-        }
-        return layout;
+        return MpmcRingType.checked(block, layout, "a capacity");
     }
 
     private static String config(long capacity, MpmcLayout layout) {

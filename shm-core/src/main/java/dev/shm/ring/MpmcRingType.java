@@ -6,6 +6,7 @@ import dev.shm.region.RegionFormatException;
 import dev.shm.wait.Waiter;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@link MpmcRing} in the directory. Internal: public only so that {@code ServiceLoader} finds it.
@@ -39,6 +40,11 @@ public final class MpmcRingType implements ObjectType {
     /** The layout of a ring that is in the directory. */
     static MpmcLayout layout(Block block) {
         MpmcLayout layout = MpmcLayout.of(block.configA(), block.configB());
+        return checked(block, layout, "a capacity that is a power of two");
+    }
+
+    /** Refuses a layout that is none, or not that of the block, and says what the capacity is. */
+    static MpmcLayout checked(Block block, @Nullable MpmcLayout layout, String capacity) {
         int participants = block.region().maxParticipants();
         if (layout == null
                 || layout.cells() != participants + 1
@@ -52,7 +58,9 @@ public final class MpmcRingType implements ObjectType {
                             + Long.toHexString(block.configB())
                             + " bytes="
                             + block.buffer().capacity()
-                            + ", expected: a capacity that is a power of two, "
+                            + ", expected: "
+                            + capacity
+                            + ", "
                             + participants
                             + " participants, and the bytes that these take");
         }

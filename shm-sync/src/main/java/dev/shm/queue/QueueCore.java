@@ -4,13 +4,10 @@ import dev.shm.codec.Codec;
 import dev.shm.memory.MappedBuffer;
 import dev.shm.ring.BlockingRing;
 import dev.shm.ring.MpmcDelivery;
-import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +27,13 @@ final class QueueCore<E> {
     private final BlockingRing ring;
     private final Codec<E> codec;
     private final BlockingRing.Reader<E> reader;
-    private final int scratchBytes;
-    private final Queue<MappedBuffer> scratches = new ConcurrentLinkedQueue<>();
+    private final Scratch scratch;
 
     QueueCore(BlockingRing ring, Codec<E> codec) {
         this.ring = ring;
         this.codec = codec;
         this.reader = codec::decode;
-        this.scratchBytes = Math.max(1, Math.max(codec.maxBytes(), ring.maxLength()));
+        this.scratch = new Scratch(Math.max(1, Math.max(codec.maxBytes(), ring.maxLength())));
     }
 
     BlockingRing ring() {
@@ -45,20 +41,20 @@ final class QueueCore<E> {
     }
 
     boolean offer(E message) {
-        MappedBuffer scratch = scratch();
+        MappedBuffer buffer = scratch.take();
         try {
-            return ring.offer(scratch, 0, encode(message, scratch));
+            return ring.offer(buffer, 0, encode(message, buffer));
         } finally {
-            scratches.add(scratch);
+            scratch.giveBack(buffer);
         }
     }
 
     boolean offer(E message, long timeout, TimeUnit unit) throws InterruptedException {
-        MappedBuffer scratch = scratch();
+        MappedBuffer buffer = scratch.take();
         try {
-            return ring.offer(scratch, 0, encode(message, scratch), timeout, unit);
+            return ring.offer(buffer, 0, encode(message, buffer), timeout, unit);
         } finally {
-            scratches.add(scratch);
+            scratch.giveBack(buffer);
         }
     }
 
@@ -73,8 +69,8 @@ final class QueueCore<E> {
         return offered;
     }
 
-    private int encode(E message, MappedBuffer scratch) {
-        int length = codec.encode(Objects.requireNonNull(message, "message"), scratch, 0);
+    private int encode(E message, MappedBuffer buffer) {
+        int length = codec.encode(Objects.requireNonNull(message, "message"), buffer, 0);
         if (length > ring.maxLength()) {
             throw new IllegalArgumentException(
                     "encoded bytes="
@@ -142,17 +138,17 @@ final class QueueCore<E> {
     }
 
     @Nullable E peek() {
-        MappedBuffer scratch = scratch();
+        MappedBuffer buffer = scratch.take();
         try {
-            return ring.browse(reader, scratch).next();
+            return ring.browse(reader, buffer).next();
         } finally {
-            scratches.add(scratch);
+            scratch.giveBack(buffer);
         }
     }
 
     /** Goes through what nobody has taken. */
     Iterator<E> iterator() {
-        BlockingRing.Browsing<E> browsing = ring.browse(reader, newScratch());
+        BlockingRing.Browsing<E> browsing = ring.browse(reader, scratch.take());
         return new Iterator<>() {
             private @Nullable E next = browsing.next();
 
@@ -177,14 +173,5 @@ final class QueueCore<E> {
     static UnsupportedOperationException onlyTheHead() {
         return new UnsupportedOperationException(
                 "messages leave a queue at its head; use poll, take or drainTo");
-    }
-
-    private MappedBuffer scratch() {
-        MappedBuffer scratch = scratches.poll();
-        return scratch == null ? newScratch() : scratch;
-    }
-
-    private MappedBuffer newScratch() {
-        return new MappedBuffer(ByteBuffer.allocateDirect(scratchBytes));
     }
 }

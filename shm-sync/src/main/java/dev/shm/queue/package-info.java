@@ -5,7 +5,8 @@
  * <pre>
  *  queue ---&gt; ring, codec, sync ---&gt; region ---&gt; wait ---&gt; memory
  *
- *  SharedQueue, JoinableQueue ---&gt; Delivery, QueueCore ---&gt; BlockingRing (in ring) &lt;--- SharedLongQueue
+ *  SharedQueue, JoinableQueue ---&gt; RingQueue ---&gt; QueueCore ---&gt; BlockingRing (in ring) &lt;--- SharedLongQueue
+ *           `--------------------------------------&gt; Delivery
  *
  *  SharedStack, SharedPriorityQueue ---&gt; SlotQueue ---&gt; SlotCore ---&gt; Sleepers, SlotTable ---&gt; SlotOrder
  * </pre>

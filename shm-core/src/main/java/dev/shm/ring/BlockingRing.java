@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * free to change with any version.
  *
  * <p><b>Threads and processes.</b> As an {@link MpmcRing}. Waits spin for some microseconds, then
- * sleep; they end by an interrupt, by their time, and within some 70 ms when the handle is closed.
+ * sleep; they end by an interrupt, by their time, and when the handle is closed.
  *
  * <p><b>Memory effects.</b> What came before putting a message in is visible to whoever takes it.
  *

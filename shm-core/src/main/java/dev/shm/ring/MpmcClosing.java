@@ -12,6 +12,7 @@ import org.agrona.concurrent.IdleStrategy;
  * and those in progress are waited for: they are visible in the ring itself, so that operations pay
  * nothing. One that had passed its last check and claims just afterwards is not seen; it finishes
  * all the same, over memory that outlasts the handle, and what it took for its user goes back.
+ * Those that sleep are woken, and find the handle closed.
  */
 final class MpmcClosing implements Claims {
     private static final long PATIENCE_SECONDS = 1;
@@ -24,6 +25,7 @@ final class MpmcClosing implements Claims {
     private final String because;
     private final MpmcTickets tickets;
     private final MpmcHeld held;
+    private final MpmcSleepers sleepers;
     private final int self;
     private final long span;
 
@@ -35,6 +37,7 @@ final class MpmcClosing implements Claims {
      * @param tickets over memory that stays valid.
      * @param span how far apart the positions of one index are.
      * @param held what users have in their hands, which is not waited for.
+     * @param sleepers of the ring, over memory that stays valid.
      * @param self our tag.
      */
     MpmcClosing(
@@ -43,11 +46,13 @@ final class MpmcClosing implements Claims {
             MpmcTickets tickets,
             long span,
             MpmcHeld held,
+            MpmcSleepers sleepers,
             int self) {
         this.claims = claims;
         this.because = because;
         this.tickets = tickets;
         this.held = held;
+        this.sleepers = sleepers;
         this.self = self;
         this.span = span;
     }
@@ -65,6 +70,7 @@ final class MpmcClosing implements Claims {
     public boolean hold(long time, TimeUnit unit) {
         claims.invalidate(because);
         try {
+            sleepers.wakeAnnounced();
             return awaitQuiet(Deadline.after(time, unit));
         } catch (IllegalStateException e) {
             return true; // the handle was closed before, or is just now by another thread

@@ -99,6 +99,7 @@ public final class MpmcRing implements AutoCloseable {
                         new MpmcTickets(memory, memory, layout),
                         layout.span(),
                         held,
+                        new MpmcSleepers(memory, memory, waiter),
                         liveness.self());
         block.guard(closing);
     }

@@ -62,6 +62,14 @@ final class MpmcSleepers {
         }
     }
 
+    /**
+     * Wakes whoever has said that it sleeps, so that those whose handle is closed look once more.
+     */
+    void wakeAnnounced() {
+        wakeAnnouncedConsumers(0);
+        wakeAnnouncedProducers(0);
+    }
+
     void wakeEverybody() {
         wake(ITEM_EPOCH);
         wake(SPACE_EPOCH);

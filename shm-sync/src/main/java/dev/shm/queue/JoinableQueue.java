@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads and processes.</b> Any number of both may call any method at any time. A thread
  * that ends without {@code taskDone} leaves its messages in work, until its process closes the
  * handle that they came through, or dies. Threads that wait may be interrupted. Closing a handle
- * ends the waits that go through it with IllegalStateException, within 70 ms.
+ * ends the waits that go through it with IllegalStateException.
  *
  * <p><b>Memory effects.</b> What came before putting a message in is visible to whoever takes it,
  * and what came before {@code taskDone} to whose {@code join} has returned.

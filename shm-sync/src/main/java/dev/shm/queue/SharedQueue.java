@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * message that a living process is just putting in, with others behind it, it waits for that, at
  * most {@link dev.shm.region.RegionOptions#maxWait maxWait}, then throws IllegalStateException.
  * Threads that wait may be interrupted. Closing a handle ends the waits that go through it with
- * IllegalStateException, within 70 ms.
+ * IllegalStateException.
  *
  * <p><b>Memory effects.</b> What came before putting a message in is visible to whoever takes it.
  *

@@ -5,6 +5,7 @@ import dev.shm.region.SharedRegion;
 import dev.shm.ring.MpmcRing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
@@ -13,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.YieldingIdleStrategy;
@@ -22,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What does a message of 8 bytes cost from thread to thread of one JVM, compared with a reference
  * through JCTools' {@link MpmcArrayQueue} and through {@link ArrayBlockingQueue}? The time is that
- * of one message that was put in and taken out; a queue that is full or empty is tried again, and
- * how often is not counted.
+ * of one message that was put in and taken out. A queue that is full or empty is tried again; how
+ * often that was in vain is counted apart, and printed for each message.
  *
  * <pre>java -cp bench/target/benchmarks.jar dev.shm.bench.MpmcBenchmark [ROUNDS [MILLIS]]</pre>
  */
@@ -34,8 +36,27 @@ public final class MpmcBenchmark {
 
     private MpmcBenchmark() {}
 
-    /** Two ends of something that holds messages. */
-    private record Ends(BooleanSupplier offer, BooleanSupplier poll) {}
+    /** Two ends of something that holds messages, and what became of them so far. */
+    private record Ends(
+            BooleanSupplier offer,
+            BooleanSupplier poll,
+            LongAdder messages,
+            LongAdder fullTries,
+            LongAdder emptyTries) {
+
+        Ends(BooleanSupplier offer, BooleanSupplier poll) {
+            this(offer, poll, new LongAdder(), new LongAdder(), new LongAdder());
+        }
+
+        String inVain() {
+            double all = messages.sum();
+            return String.format(
+                    Locale.ROOT,
+                    "full %.3f, empty %.3f",
+                    fullTries.sum() / all,
+                    emptyTries.sum() / all);
+        }
+    }
 
     /** Runs the rounds and prints a row for each peer and number of threads. */
     public static void main(String... arguments) throws Exception {
@@ -68,6 +89,13 @@ public final class MpmcBenchmark {
                 () -> pass(ours, pairs, millis),
                 peer,
                 () -> pass(theirs, pairs, millis));
+        System.out.println(
+                "    in vain for each message | shm "
+                        + ours.inVain()
+                        + " | "
+                        + peer
+                        + " "
+                        + theirs.inVain());
     }
 
     private static boolean taken(@Nullable Long message) {
@@ -93,8 +121,8 @@ public final class MpmcBenchmark {
             List<Future<Long>> takers = new ArrayList<>();
             List<Future<Long>> all = new ArrayList<>();
             for (int i = 0; i < pairs; i++) {
-                all.add(threads.submit(work(ends.offer(), begin, nanos)));
-                takers.add(threads.submit(work(ends.poll(), begin, nanos)));
+                all.add(threads.submit(work(ends.offer, ends.fullTries, begin, nanos)));
+                takers.add(threads.submit(work(ends.poll, ends.emptyTries, begin, nanos)));
             }
             all.addAll(takers);
             for (Future<Long> one : all) {
@@ -107,25 +135,27 @@ public final class MpmcBenchmark {
             while (ends.poll().getAsBoolean()) {
                 taken++;
             }
+            ends.messages.add(taken);
             return (double) nanos / taken;
         } finally {
             threads.shutdownNow();
         }
     }
 
-    private static Callable<Long> work(BooleanSupplier step, CyclicBarrier begin, long nanos) {
+    private static Callable<Long> work(
+            BooleanSupplier step, LongAdder inVain, CyclicBarrier begin, long nanos) {
         return () -> {
             begin.await();
             long end = System.nanoTime() + nanos;
             long done = 0;
             while (System.nanoTime() - end < 0) {
-                done += batch(step);
+                done += batch(step, inVain);
             }
             return done;
         };
     }
 
-    private static int batch(BooleanSupplier step) {
+    private static int batch(BooleanSupplier step, LongAdder inVain) {
         int done = 0;
         int failed = 0;
         while (done < BATCH && failed < TRIES_BEFORE_YIELD) {
@@ -136,6 +166,7 @@ public final class MpmcBenchmark {
                 Thread.onSpinWait();
             }
         }
+        inVain.add(failed);
         if (failed == TRIES_BEFORE_YIELD) {
             YieldingIdleStrategy.INSTANCE.idle();
         }

@@ -2,18 +2,26 @@ package dev.shm.queue;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.MINUTES;
 
 import dev.shm.region.SharedRegion;
 import dev.shm.testing.ChildCommands.Commands;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a peer can do with the pipe "it". It has the right end, unless it takes the left one. */
+/**
+ * What a peer can do with the pipe "it". It has the right end, unless it takes the left one; and
+ * another one's, once it was told of it.
+ */
 public final class PipeCommands implements Commands {
+    private final SharedRegion region;
     private final SharedPipe pipe;
     private @Nullable PipeEnd end;
 
     public PipeCommands(SharedRegion region) {
+        this.region = region;
         pipe = SharedPipe.open(region, "it");
     }
 
@@ -44,6 +52,17 @@ public final class PipeCommands implements Commands {
                 yield "sent";
             }
             case "recv" -> text(end().recv());
+            case "awaitThree" -> {
+                List<PipeEnd> ends = new ArrayList<>(List.of(end()));
+                for (String name : List.of("second", "third")) {
+                    ends.add(SharedPipe.create(region, name, pipe.capacity()).right());
+                }
+                yield "" + Pipes.await(ends, List.of(), 1, MINUTES).ends().size();
+            }
+            case "adopt" -> {
+                end = passed(region, end().recv());
+                yield "adopted";
+            }
             case "race" -> {
                 while (!end().poll()) {
                     Thread.onSpinWait();
@@ -79,6 +98,13 @@ public final class PipeCommands implements Commands {
             end().send(String.valueOf(i).getBytes(US_ASCII));
         }
         return "sent";
+    }
+
+    /** Takes the end that a message such as {@code pipe:left} tells of. */
+    static PipeEnd passed(SharedRegion region, byte[] message) {
+        String[] words = new String(message, US_ASCII).split(":", -1);
+        SharedPipe other = SharedPipe.open(region, words[0]);
+        return words[1].equals("left") ? other.left() : other.right();
     }
 
     /** As a command answers with it. */

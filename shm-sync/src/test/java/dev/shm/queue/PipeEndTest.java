@@ -24,6 +24,7 @@ import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
@@ -217,6 +218,23 @@ class PipeEndTest {
         assertFalse(right.poll());
         left.send(ALPHABET);
         assertArrayEquals(ALPHABET, right.recv());
+    }
+
+    /** BEHAVIOURS 13.13: what is no pipe, or is one no more, is an error and no crash. */
+    @Test
+    void whatIsNoPipe_isRefused() throws Exception {
+        assertThrows(NoSuchElementException.class, () -> SharedPipe.open(region, "none"));
+        SharedQueue.create(region, "queue", 2, Codecs.longs()).close();
+        assertThrows(IllegalArgumentException.class, () -> SharedPipe.open(region, "queue"));
+        assertThrows(IllegalArgumentException.class, () -> SharedPipe.of(region, "it", 2048));
+        left.send(ALPHABET);
+        region.close();
+        for (Executable use :
+                List.<Executable>of(
+                        () -> left.send(ALPHABET), right::recv, right::poll, pipe::left)) {
+            assertThrows(IllegalStateException.class, use);
+        }
+        assertThrows(IllegalStateException.class, () -> SharedPipe.open(region, "it"));
     }
 
     /** BEHAVIOURS 13.12: a closed end is used no more, also by who waits at it. */

@@ -272,4 +272,29 @@ class SharedPipeTest {
             assertTrue(peer.ask("recv").startsWith("java.io.EOFException"));
         }
     }
+
+    /** BEHAVIOURS 13.14: ends are passed by name, through pipes, in both directions. */
+    @ParameterizedTest
+    @EnumSource
+    void anEnd_isPassedByItsName(Where where) throws Exception {
+        try (Peers peers = peers(where)) {
+            SharedRegion region = peers.region();
+            PipeEnd left = create(region).left();
+            PipeEnd other = SharedPipe.create(region, "other", CAPACITY).left();
+            SharedPipe.create(region, "one", CAPACITY, Mode.ONE_WAY);
+            Peer peer = peers.add();
+            left.send(bytes("none:right"));
+            assertTrue(peer.ask("adopt").startsWith("java.util.NoSuchElementException"));
+            left.send(bytes("other:right"));
+            assertEquals("adopted", peer.ask("adopt"));
+            other.send(bytes("hello"));
+            assertEquals("'hello'", peer.ask("recv"));
+            assertEquals("sent", peer.ask("send one:left"));
+            PipeEnd one = PipeCommands.passed(region, other.recv());
+            other.send(bytes("one:right"));
+            assertEquals("adopted", peer.ask("adopt"));
+            one.send(bytes("bye"));
+            assertEquals("'bye'", peer.ask("recv"));
+        }
+    }
 }

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A queue between threads, region objects and JVMs. BEHAVIOURS 10.3, 10.6, 10.14, 10.17, 10.20,
- * 10.30, 10.31, 10.32, 10.34, 10.35.
+ * A queue between threads, region objects and JVMs. BEHAVIOURS 10.3, 10.6, 10.17, 10.20, 10.30,
+ * 10.31, 10.32, 10.34, 10.35.
  */
 class SharedQueuePeersTest {
     private static final String SHUT_DOWN =

@@ -15,6 +15,8 @@ import dev.shm.sync.Peer;
 import dev.shm.sync.Peers;
 import dev.shm.sync.Sleeper;
 import dev.shm.sync.Where;
+import dev.shm.testing.ChildJvm;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -398,6 +400,48 @@ class SharedQueueTest {
         assertEquals(
                 "SharedQueue[name=it, size=1 of 6, maxLength=16, shut down=yes]", queue.toString());
         assertEquals("it", queue.name());
+    }
+
+    /** BEHAVIOURS 10.16: first in, first out. */
+    @Test
+    void messages_comeInTheOrderOfTheirPuts() {
+        queue.addAll(List.of("111", "333", "222"));
+        assertEquals("111", queue.poll());
+        assertEquals("333", queue.poll());
+        assertEquals("222", queue.poll());
+        assertNull(queue.poll());
+    }
+
+    /** BEHAVIOURS 10.21: a queue has bytes, and keeps neither what was put nor what was taken. */
+    @Test
+    void noMessage_isRetained() throws Exception {
+        queue.addAll(List.of("a", "b", "c"));
+        assertCollected(new WeakReference<>(put(new StringBuilder("d"))));
+        assertCollected(new WeakReference<>(queue.take()));
+        assertCollected(new WeakReference<>(queue.poll()));
+        assertCollected(received());
+        assertEquals("d", queue.poll());
+    }
+
+    private String put(StringBuilder text) {
+        String message = text.toString();
+        assertTrue(queue.offer(message));
+        return message;
+    }
+
+    private WeakReference<String> received() throws InterruptedException {
+        Delivery<String> delivery = queue.receive();
+        delivery.ack();
+        return new WeakReference<>(delivery.message());
+    }
+
+    private static void assertCollected(WeakReference<?> reference) {
+        ChildJvm.awaitThat(
+                "the message is collected",
+                () -> {
+                    System.gc();
+                    return reference.refersTo(null);
+                });
     }
 
     /** BEHAVIOURS 10.17. */

@@ -2,12 +2,18 @@ package dev.shm.sync;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.codec.Codecs;
+import dev.shm.queue.PipeCommands;
+import dev.shm.queue.QueueCommands;
+import dev.shm.queue.SharedPipe;
+import dev.shm.queue.SharedQueue;
 import dev.shm.region.SharedRegion;
 import dev.shm.testing.ChildCommands.Commands;
 import dev.shm.testing.ChildJvm;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -58,13 +64,45 @@ class BlockedCpuTest {
         }
     }
 
+    @Test
+    void blockedOnAQueue() {
+        try (SharedRegion region = Peers.open(directory.resolve("peers.shm"))) {
+            SharedQueue.create(region, "it", 6, Codecs.utf8(16));
+            measure("a queue", QueueCommands.class, "take");
+        }
+    }
+
+    /** Which nobody wakes: the thread looks. */
+    @Test
+    void blockedOnThreePipes() {
+        try (SharedRegion region = Peers.open(directory.resolve("peers.shm"))) {
+            SharedPipe.create(region, "it", 1024);
+            measure(
+                    "three pipes",
+                    PipeCommands.class,
+                    "awaitThree",
+                    child -> region.names().contains("third"));
+        }
+    }
+
     private void measure(String what, Class<? extends Commands> commands, String block) {
+        measure(
+                what,
+                commands,
+                block,
+                child -> child.ask(PeerJvm.STATE).equals(PeerJvm.STATE + true));
+    }
+
+    private void measure(
+            String what,
+            Class<? extends Commands> commands,
+            String block,
+            Predicate<ChildJvm> isBlocked) {
         try (ChildJvm child = ChildJvm.of(PeerJvm.class).flag("-Xmx32m").start()) {
             child.say(
                     PeerJvm.OPEN + " " + directory.resolve("peers.shm") + " " + commands.getName());
             child.say(block);
-            ChildJvm.awaitThat(
-                    "it sleeps", () -> child.ask(PeerJvm.STATE).equals(PeerJvm.STATE + true));
+            ChildJvm.awaitThat("it is blocked", () -> isBlocked.test(child));
             double before = processorMillis(child.pid());
             long start = System.nanoTime();
             long end = start + TimeUnit.SECONDS.toNanos(SECONDS);

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -317,6 +318,20 @@ public final class ChildJvm implements AutoCloseable {
         return errors.isEmpty()
                 ? ""
                 : "\nstandard error of the child:\n" + String.join("\n", errors);
+    }
+
+    /** What the threads of the child are doing, for messages. */
+    public String threads() {
+        Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+        try {
+            Process print =
+                    new ProcessBuilder(jcmd.toString(), String.valueOf(pid()), "Thread.print")
+                            .redirectErrorStream(true)
+                            .start();
+            return new String(print.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     /** Waits for a state that somebody else brings about. */

@@ -9,6 +9,7 @@ import dev.shm.testing.ChildJvm;
 import dev.shm.value.SharedArray;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,13 +29,13 @@ class QueueChaosTest {
     private static final long MAX_WAIT_MILLIS =
             Long.getLong("shm.test.chaos.maxWaitMillis", Long.MAX_VALUE);
 
-    /** So many messages may be put in for each kill, so that there are numbers enough for all. */
-    private static final int BUDGET = 400;
+    /** So many messages may be put in for each wait, so that there are numbers enough for all. */
+    private static final int BUDGET = 250;
 
     private static final int MOST_BEFORE_A_KILL = 200;
     private static final int GOES_ON = 20; // messages after a kill that show that it goes on
-    private static final int NUMBERS = 2 * BUDGET * (KILLS + 2);
     private static final int PRODUCERS = 2;
+    private static final int NUMBERS = PRODUCERS * BUDGET * (2 * KILLS + 4);
     private static final int CHILDREN = 4;
 
     /** Few, so that producers and consumers wait for each other. */
@@ -90,24 +91,19 @@ class QueueChaosTest {
             start(child);
         }
         for (int kill = 0; kill < KILLS; kill++) {
-            budget.release(BUDGET);
             awaitMore(1 + random.nextInt(MOST_BEFORE_A_KILL));
             int victim = random.nextInt(CHILDREN);
             children[victim].kill();
             long start = System.nanoTime();
             awaitMore(GOES_ON);
             longestNanos = Math.max(longestNanos, System.nanoTime() - start);
-            for (ChildJvm child : children) {
-                assertEquals("", child.errors());
-            }
             start(victim);
         }
-        budget.release(BUDGET);
-        awaitMore(BUDGET / 2);
+        awaitMore(MOST_BEFORE_A_KILL);
         long longestMillis = longestNanos / 1_000_000;
         System.out.printf("kills: %d, longest standstill: %d ms%n", KILLS, longestMillis);
         assertTrue(longestMillis <= MAX_WAIT_MILLIS, () -> "millis=" + longestMillis);
-        budget.release(2 * BUDGET); // nobody shall wait for that
+        budget.release(BUDGET); // nobody shall wait for that
         queue.shutdown();
         for (ChildJvm child : children) {
             child.expect("end");
@@ -118,8 +114,31 @@ class QueueChaosTest {
     }
 
     private void awaitMore(int messages) {
-        int goal = passed() + messages;
-        ChildJvm.awaitThat("messages pass, seed=" + SEED, () -> passed() >= goal);
+        int goal = passed() + messages; // before more may be put in, or none might be left
+        budget.release(BUDGET);
+        try {
+            ChildJvm.awaitThat("messages pass, seed=" + SEED, () -> passed() >= goal || failed());
+            for (ChildJvm child : children) {
+                assertEquals("", child.errors());
+            }
+        } catch (AssertionError e) {
+            throw new AssertionError(standstill(), e);
+        }
+    }
+
+    private boolean failed() {
+        return Stream.of(children).anyMatch(child -> !child.errorLines().isEmpty());
+    }
+
+    /** What everybody was about, for whoever looks for the reason. */
+    private String standstill() {
+        StringBuilder text = new StringBuilder();
+        text.append(queue).append(", permits=").append(budget.availablePermits());
+        region.participants().forEach(one -> text.append('\n').append(one));
+        for (ChildJvm child : children) {
+            text.append('\n').append(child.isAlive() ? child.threads() : child.pid() + " is dead");
+        }
+        return text.toString();
     }
 
     /** How many messages were begun to be put in by now. */

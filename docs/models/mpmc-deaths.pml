@@ -1,0 +1,330 @@
+/*
+ * The many-to-many ring of MpmcCore and MpmcTickets, whose users may die between any two steps. What was accepted
+ * is taken to its end once, if a consumer lives, and nobody is stuck.
+ *
+ * Left out: sleeping (mpmc-waiting.pml has it), the payload, the count of attempts, closing. An entry holds
+ * the position itself instead of its lap, which says the same for one index. Whether somebody is dead is known at
+ * once, and the dead are swept some time later; their slots are not used again. Who sweeps does not die: another
+ * one would begin anew.
+ *
+ * -DFAULT: who claims on top of an unfinished claim does not name its producer.
+ */
+#ifndef P
+#define P 2 /* producers */
+#endif
+#ifndef N
+#define N 2 /* consumers */
+#endif
+#ifndef EACH
+#define EACH 1 /* messages of each producer */
+#endif
+#ifndef DEATHS
+#define DEATHS 1
+#endif
+#define IS_MORTAL(who) (who == 1 || who == P + 1) /* all of a kind are alike: one of each is enough */
+#define C 2
+#define FREE 0
+#define FULL 1
+#define ABORTED 2
+#define ORPHAN 0           /* names nobody who lives */
+#define NOBODY 255
+#define MESSAGES (P * EACH)
+#define PRODUCER 0         /* where the entries of a side begin */
+#define CONSUMER C
+#define UNFINISHED(p) (sequence[(p) % C] == (p))
+
+byte tail, tailBy, head, headBy; /* position, and who made the last claim */
+byte sequence[C], state[C];
+byte entry[2 * C], named[2 * C]; /* position + 1, and who; 0: never written */
+bool owed; byte version;         /* the redelivery word */
+byte content[C];
+bool dead[1 + P + N];
+bool accepted[1 + MESSAGES], ended[1 + MESSAGES];
+bool swept[1 + P + N];
+byte deaths, living, sweeps;
+
+inline mayDie() {
+    if
+    :: atomic { IS_MORTAL(me) && deaths < DEATHS -> deaths++; dead[me] = true };
+        goto died
+    :: skip
+    fi
+}
+
+/* (A) */
+inline attribute(side, p, whom) {
+    do
+    :: atomic { e = entry[side + (p) % C]; b = named[side + (p) % C] };
+        if
+        :: e == (p) + 1 -> break
+        :: else ->
+            if
+            :: UNFINISHED(p) ->
+                atomic {
+                    ok = (entry[side + (p) % C] == e && named[side + (p) % C] == b);
+                    if
+                    :: ok -> entry[side + (p) % C] = (p) + 1; named[side + (p) % C] = whom
+                    :: else
+                    fi
+                };
+                if
+                :: ok -> break
+                :: else
+                fi
+            :: else -> break
+            fi
+        fi
+    od;
+    e = 0; b = 0
+}
+
+/* owner = who has claimed p; where nobody is named who should be, an assertion fails */
+inline ownerOf(side, last, lastBy, p, finished) {
+    atomic { e = last; b = lastBy };
+    atomic {
+        if
+        :: entry[side + (p) % C] == (p) + 1 -> owner = named[side + (p) % C]; e = 255
+        :: else
+        fi
+    };
+    if
+    :: e == 255
+    :: e != 255 && e == (p) + 1 -> owner = b
+    :: e != 255 && e <= (p) -> owner = NOBODY
+    :: e != 255 && e > (p) + 1 -> atomic { assert(finished); owner = NOBODY }
+    fi;
+    e = 0; b = 0
+}
+
+#define IS_PUBLISHED(p) !(UNFINISHED(p) && state[(p) % C] == FREE)
+
+inline abort(p) { /* (B) */
+    atomic {
+        if
+        :: UNFINISHED(p) && state[(p) % C] == FREE -> state[(p) % C] = ABORTED
+        :: else
+        fi
+    }
+}
+
+/* ok = whether the position is the heir's now */
+inline takeOver(p, from, heir) { /* (R) */
+    ok = false;
+    if
+    :: UNFINISHED(p) ->
+        attribute(CONSUMER, p, from);
+        mayDie();
+        atomic {
+            ok = (entry[CONSUMER + (p) % C] == (p) + 1 && named[CONSUMER + (p) % C] == from);
+            if
+            :: ok -> named[CONSUMER + (p) % C] = heir
+            :: else
+            fi
+        }
+    :: else
+    fi
+}
+
+proctype Producer(byte me) {
+    byte n, at, by, e, b;
+    bool ok, ready;
+    do
+    :: n < EACH ->
+        atomic { at = tail; by = tailBy };
+        atomic { ready = (UNFINISHED(at) && state[at % C] == FREE) };
+        if
+        :: ready ->
+#ifndef FAULT
+            if
+            :: at > 0 && UNFINISHED(at - 1) && state[(at - 1) % C] == FREE ->
+                attribute(PRODUCER, at - 1, by);
+                mayDie()
+            :: else
+            fi;
+#endif
+            atomic { /* (P) */
+                ok = (tail == at && tailBy == by);
+                if
+                :: ok -> tail = at + 1; tailBy = me
+                :: else
+                fi
+            };
+            if
+            :: ok ->
+                mayDie();
+                content[at % C] = (me - 1) * EACH + n + 1;
+                mayDie();
+                atomic { /* (E) */
+                    assert(UNFINISHED(at) && state[at % C] == FREE);
+                    state[at % C] = FULL;
+                    accepted[content[at % C]] = true
+                };
+                mayDie();
+                n++
+            :: else
+            fi;
+            atomic { at = 0; by = 0; ok = false; ready = false }
+        :: else ->
+            if /* full: wait until there is something to be seen */
+            :: tail != at || (UNFINISHED(at) && state[at % C] == FREE)
+            :: living == 0 -> break
+            fi
+        fi
+    :: else -> break
+    od;
+died:
+    atomic { n = 0; at = 0; by = 0; ok = false; ready = false }
+}
+
+/* What there is for a consumer to do; it sleeps while there is nothing, and ends when nobody does anything. */
+#define AT_HEAD (UNFINISHED(head) && (state[head % C] != FREE || tail > head))
+
+proctype Consumer(byte me) {
+    byte at, by, e, b, owner, seen, was;
+    bool ok, ready;
+    do
+    :: timeout -> break
+    :: owed ->
+        atomic { seen = version; by = head; at = (by > C -> by - C : 0) };
+        do
+        :: atomic { at < by && !(UNFINISHED(at) && state[at % C] != FREE) -> at++ }
+        :: atomic { at < by && UNFINISHED(at) && state[at % C] != FREE -> owner = NOBODY };
+            ownerOf(CONSUMER, head, headBy, at, !UNFINISHED(at));
+            if
+            :: owner != NOBODY && dead[owner] ->
+                takeOver(at, owner, me);
+                if
+                :: ok -> atomic { was = state[at % C]; goto taken }
+                :: else
+                fi
+            :: else -> at++
+            fi
+        :: at >= by -> break
+        od;
+        atomic {
+            if
+            :: version == seen -> owed = false
+            :: else
+            fi
+        }
+    :: AT_HEAD && !owed ->
+        atomic { at = head; by = headBy };
+        atomic { ready = UNFINISHED(at); was = state[at % C] };
+        if
+        :: ready && was != FREE ->
+            if
+            :: at > 0 && UNFINISHED(at - 1) ->
+                attribute(CONSUMER, at - 1, by);
+                mayDie()
+            :: else
+            fi;
+            atomic { /* (C) */
+                ok = (head == at && headBy == by);
+                if
+                :: ok -> head = at + 1; headBy = me
+                :: else
+                fi
+            };
+            if
+            :: ok -> goto taken
+            :: else -> goto next
+            fi
+        :: ready && was == FREE ->
+            ownerOf(PRODUCER, tail, tailBy, at, IS_PUBLISHED(at));
+            if
+            :: owner != NOBODY && dead[owner] -> abort(at)
+            :: owner != NOBODY && !dead[owner] -> /* wait for it */
+                (dead[owner] || head != at || IS_PUBLISHED(at))
+            :: else
+            fi;
+            goto next
+        :: else -> goto next
+        fi;
+taken:  mayDie();
+        atomic { /* (D) */
+            assert(UNFINISHED(at));
+            if
+            :: was == FULL ->
+                assert(accepted[content[at % C]] && !ended[content[at % C]]);
+                ended[content[at % C]] = true
+            :: else -> assert(was == ABORTED)
+            fi;
+            sequence[at % C] = at + C;
+            state[at % C] = FREE
+        };
+        mayDie();
+next:   atomic { at = 0; by = 0; was = 0; owner = 0; seen = 0; ok = false; ready = false }
+    od;
+    goto over;
+died:
+    atomic { living--; at = 0; by = 0; was = 0; owner = 0; seen = 0; ok = false; ready = false };
+over: skip
+}
+
+/* What the region does for the dead. */
+proctype Sweep(byte me) {
+    byte at, by, e, b, owner, who;
+    bool ok, ready;
+    do
+    :: timeout -> break
+    :: sweeps < deaths ->
+        atomic { /* the dead claim nothing more: when the tail is read does not matter */
+            who = 1;
+            do
+            :: !dead[who] || swept[who] -> who++
+            :: else -> break
+            od;
+            owed = true;
+            version++;
+            by = tail;
+            at = (by > C -> by - C : 0)
+        };
+        do
+        :: atomic { at < by && !UNFINISHED(at) -> at++ }
+        :: atomic { at < by && UNFINISHED(at) -> ready = (state[at % C] == FREE) };
+            if
+            :: ready ->
+                ownerOf(PRODUCER, tail, tailBy, at, IS_PUBLISHED(at));
+                if
+                :: owner == who -> abort(at)
+                :: else
+                fi
+            :: !ready ->
+                ownerOf(CONSUMER, head, headBy, at, !UNFINISHED(at));
+                if
+                :: owner == who -> takeOver(at, who, ORPHAN)
+                :: else
+                fi
+            fi;
+            at++
+        :: at >= by -> break
+        od;
+        atomic { swept[who] = true; sweeps++; at = 0; by = 0; who = 0; owner = 0; ok = false; ready = false }
+    od;
+died: skip
+}
+
+init {
+    byte i;
+    atomic {
+        dead[ORPHAN] = true;
+        living = N;
+        do
+        :: i < C -> sequence[i] = i; i++
+        :: else -> break
+        od;
+        i = 1;
+        do
+        :: i <= P -> run Producer(i); i++
+        :: i > P && i <= P + N -> run Consumer(i); i++
+        :: else -> break
+        od;
+        run Sweep(0)
+    };
+    _nr_pr == 1;
+    i = 1;
+    do
+    :: i <= MESSAGES && living > 0 -> assert(!accepted[i] || ended[i]); i++
+    :: else -> break
+    od
+}

@@ -109,6 +109,11 @@ public final class ArchitectureRules {
                     .but("dev.shm.codec.ChronicleCodec")
                     .because("who does not use Chronicle does not load it");
 
+    public static final ArchRule PROGRESS_BAR =
+            nobody(dependOnClassesThat(resideInAPackage("me.tongfei..")))
+                    .but("dev.shm.process.PoolProgress")
+                    .because("it is optional, and a pool works without it");
+
     public static final ArchRule OPEN_FILES =
             nobody(
                             dependOnClassesThat(
@@ -201,6 +206,7 @@ public final class ArchitectureRules {
                     VAR_HANDLES,
                     NATIVE_CALLS,
                     CHRONICLE,
+                    PROGRESS_BAR,
                     OPEN_FILES,
                     WRITE_FILES,
                     CLOCK,

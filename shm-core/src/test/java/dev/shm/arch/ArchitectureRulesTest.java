@@ -10,6 +10,7 @@ import static dev.shm.arch.ArchitectureRules.NATIVE_CALLS;
 import static dev.shm.arch.ArchitectureRules.NO_PROTECTED;
 import static dev.shm.arch.ArchitectureRules.NO_UNSAFE;
 import static dev.shm.arch.ArchitectureRules.OPEN_FILES;
+import static dev.shm.arch.ArchitectureRules.PROGRESS_BAR;
 import static dev.shm.arch.ArchitectureRules.PUBLIC_TYPES;
 import static dev.shm.arch.ArchitectureRules.TIME_OF_DAY;
 import static dev.shm.arch.ArchitectureRules.VAR_HANDLES;
@@ -73,6 +74,7 @@ class ArchitectureRulesTest {
                                 "Object bytes = net.openhft.chronicle.bytes.Bytes.from(\"\");",
                                 List.of("codec.ChronicleCodec"),
                                 List.of("codec.A", "ring.A")),
+                        progressBar(),
                         gates(
                                 OPEN_FILES,
                                 "java.nio.channels.FileChannel channel;",
@@ -140,6 +142,18 @@ class ArchitectureRulesTest {
                 arrow("process", "examples", ARROWS),
                 arrow("examples", "process"),
                 arrow("newcomer", "memory", ARROWS));
+    }
+
+    /** The library is not on this module's class path. */
+    private static Stream<Case> progressBar() {
+        Source library =
+                new Source(
+                        "me.tongfei.progressbar.ProgressBar",
+                        "package me.tongfei.progressbar; public final class ProgressBar {}");
+        String body = "me.tongfei.progressbar.ProgressBar bar;";
+        return Stream.of(
+                new Case(Set.of(), library, type("process.PoolProgress", body)),
+                new Case(Set.of(PROGRESS_BAR), library, type("process.A", body)));
     }
 
     private static Stream<Case> surface() {

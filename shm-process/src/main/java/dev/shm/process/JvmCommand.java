@@ -10,7 +10,10 @@ final class JvmCommand {
     private static final int NATIVE_ACCESS_SINCE = 24;
     private static final String NATIVE_ACCESS = "--enable-native-access";
 
-    /** What two JVMs cannot have both: a debugger's port, a management port, a recording's file. */
+    /**
+     * What two JVMs cannot have both: a debugger's port, a management port, a recording's file, an
+     * archive of classes that is being written.
+     */
     private static final List<String> OWN =
             List.of(
                     "-agentlib:jdwp",
@@ -19,7 +22,10 @@ final class JvmCommand {
                     "-Dcom.sun.management.jmxremote.port",
                     "-Dcom.sun.management.jmxremote.rmi.port",
                     "-XX:StartFlightRecording",
-                    "-XX:FlightRecorderOptions");
+                    "-XX:FlightRecorderOptions",
+                    "-XX:ArchiveClassesAtExit",
+                    "-XX:DumpLoadedClassList",
+                    "-XX:+AutoCreateSharedArchive");
 
     private JvmCommand() {}
 
@@ -45,7 +51,7 @@ final class JvmCommand {
         return command;
     }
 
-    private static boolean isInherited(String option) {
+    static boolean isInherited(String option) {
         return OWN.stream().noneMatch(option::startsWith);
     }
 }

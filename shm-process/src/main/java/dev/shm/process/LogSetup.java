@@ -110,7 +110,8 @@ record LogSetup(@Nullable LogRing ring, boolean toStderr, Map<String, Integer> l
             }
             install(region, queue, ring.collector());
         } catch (RuntimeException e) {
-            System.err.println("shm: what this process logs is not collected: " + e);
+            System.getLogger(ProcessLog.class.getName())
+                    .log(System.Logger.Level.WARNING, "what this process logs is not collected", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.shm.process;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -10,7 +11,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The results of a {@link PoolMap} as they are asked for. A window of chunks is under way; one is
+ * The results of a {@link PoolMap}, as they are asked for. A window of chunks is under way; one is
  * sent for each that is received.
  *
  * <p><b>Threads and processes.</b> For one thread.
@@ -20,7 +21,9 @@ final class PoolIterator<T, R> implements Iterator<R> {
     private static final int AHEAD = 2;
 
     private final ProcessPool pool;
-    private final PoolMap<T, R> map;
+    private final PoolMap map;
+    private final Iterator<T> items;
+    private final int chunk;
     private final boolean ordered;
     private final int window;
 
@@ -33,9 +36,16 @@ final class PoolIterator<T, R> implements Iterator<R> {
     private int next; // in it
     private @Nullable RuntimeException inputFailed;
 
-    PoolIterator(ProcessPool pool, PoolMap<T, R> map, boolean ordered) {
+    PoolIterator(
+            ProcessPool pool,
+            PoolFunction<? super T, ? extends R> function,
+            Iterable<T> items,
+            int chunk,
+            boolean ordered) {
         this.pool = pool;
-        this.map = map;
+        this.map = new PoolMap(function);
+        this.chunk = PoolMap.checkChunk(chunk);
+        this.items = items.iterator();
         this.ordered = ordered;
         this.window = AHEAD * pool.workers();
         fill();
@@ -53,18 +63,28 @@ final class PoolIterator<T, R> implements Iterator<R> {
     }
 
     private boolean sendNext() {
-        List<T> items = map.nextItems();
-        if (items.isEmpty()) {
+        @Nullable Object[] next = nextItems();
+        if (next.length == 0) {
             return false;
         }
         CompletableFuture<@Nullable Object[]> outcomes = new CompletableFuture<>();
-        pool.add(map.work(items, new Listener(outcomes, items.size())));
+        Listener listener = new Listener(outcomes, next.length);
+        pool.addAll(List.of(map.work(next, 0, next.length, listener)));
         if (ordered) {
             chunks.add(outcomes);
         } else {
             var unused = outcomes.thenRun(() -> chunks.add(outcomes));
         }
         return true;
+    }
+
+    /** The next chunk's; empty at the end. */
+    private @Nullable Object[] nextItems() {
+        List<T> some = new ArrayList<>();
+        while (some.size() < chunk && items.hasNext()) {
+            some.add(items.next());
+        }
+        return some.toArray();
     }
 
     /** Completes a future with the outcomes of a chunk. */

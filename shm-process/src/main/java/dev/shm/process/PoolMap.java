@@ -1,42 +1,40 @@
 package dev.shm.process;
 
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** One function and many items, sent to the workers of a {@link ProcessPool} in chunks. */
-final class PoolMap<T, R> {
+final class PoolMap {
     private final String words;
     private final byte[] function; // serialised
-    private final Iterator<T> items;
-    private final int chunk;
 
-    PoolMap(PoolFunction<? super T, ? extends R> function, Iterator<T> items, int chunk) {
+    PoolMap(PoolFunction<?, ?> function) {
+        this.words = function.toString();
+        this.function = Wire.writeTask(new PoolJob.Apply(function)).toByteArray();
+    }
+
+    static int checkChunk(int chunk) {
         if (chunk < 1) {
             throw new IllegalArgumentException("chunk=" + chunk + ": must be 1 or more");
         }
-        this.words = function.toString();
-        this.function = Wire.writeTask(new Chunk.Apply(function)).toByteArray();
-        this.items = items;
-        this.chunk = chunk;
+        return chunk;
     }
 
-    /** The next chunk's items; empty at the end. */
-    List<T> nextItems() {
-        List<T> next = new ArrayList<>();
-        while (next.size() < chunk && items.hasNext()) {
-            next.add(items.next());
+    /** Some of the items as work for the pool. */
+    PoolWork work(@Nullable Object[] items, int from, int to, PoolWork.Listener listener) {
+        try {
+            Wire.Bytes packed = Packing.pack(items, from, to);
+            return PoolWork.ofItems(words, function, packed, to - from, listener);
+        } catch (IOException e) {
+            throw Wire.refused(e);
         }
-        return next;
-    }
-
-    PoolWork work(List<T> next, PoolWork.Listener listener) {
-        Wire.Bytes bytes = Chunk.write(function, Packing.pack(next));
-        return new PoolWork(words + " of " + next.size() + " items", bytes, true, listener);
     }
 
     /**
@@ -51,82 +49,80 @@ final class PoolMap<T, R> {
             Iterable<T> items,
             int chunk,
             IntConsumer done) {
-        PoolMap<T, R> map = new PoolMap<>(function, items.iterator(), chunk);
-        List<PoolWork> all = new ArrayList<>();
-        List<Part> parts = new ArrayList<>();
-        Whole<R> whole = new Whole<>(parts, done);
-        List<T> next = map.nextItems();
-        while (!next.isEmpty()) { // all are serialised before the first is sent
-            Part part = new Part(whole, next.size());
-            parts.add(part);
-            all.add(map.work(next, part));
-            next = map.nextItems();
+        PoolMap map = new PoolMap(function);
+        checkChunk(chunk);
+        @Nullable Object[] all = all(items);
+        Whole<R> whole = new Whole<>(all.length, (all.length + chunk - 1L) / chunk, done);
+        boolean atOnce = Packing.areNumbers(all); // else all are serialised before one is sent
+        List<PoolWork> later = new ArrayList<>();
+        for (int from = 0; from < all.length; ) {
+            int to = (int) Math.min((long) from + chunk, all.length);
+            PoolWork work = map.work(all, from, to, new Part(whole, from, to - from));
+            if (atOnce) {
+                pool.addAll(List.of(work));
+            } else {
+                later.add(work);
+            }
+            from = to;
         }
-        whole.begin();
-        all.forEach(pool::add);
+        if (!atOnce) {
+            pool.addAll(later);
+        }
+        if (all.length == 0) {
+            whole.future.complete(List.of());
+        }
         return whole.future;
+    }
+
+    private static @Nullable Object[] all(Iterable<?> items) {
+        if (items instanceof Collection<?> collection) {
+            return collection.toArray();
+        }
+        List<@Nullable Object> all = new ArrayList<>();
+        items.forEach(all::add);
+        return all.toArray();
     }
 
     /** The results of all chunks. */
     private static final class Whole<R> {
         private final CompletableFuture<List<R>> future = new CompletableFuture<>();
-        private final List<Part> parts;
+        private final @Nullable Object[] outcomes;
+        private final AtomicLong open; // chunks; the last sees what all have brought
         private final IntConsumer done;
-        private final AtomicInteger open = new AtomicInteger();
 
-        Whole(List<Part> parts, IntConsumer done) {
-            this.parts = parts;
+        Whole(int items, long chunks, IntConsumer done) {
+            this.outcomes = new @Nullable Object[items];
+            this.open = new AtomicLong(chunks);
             this.done = done;
         }
 
-        void begin() {
-            open.set(parts.size());
-            if (parts.isEmpty()) {
-                future.complete(List.of());
-            }
-        }
-
         @SuppressWarnings("unchecked") // the function returns what its type says
-        void partDone(int items) {
-            done.accept(items);
+        void add(@Nullable Object[] some, int at) {
+            System.arraycopy(some, 0, outcomes, at, some.length);
+            done.accept(some.length);
             if (open.decrementAndGet() > 0) {
                 return;
             }
-            List<@Nullable Object> results = new ArrayList<>();
-            for (Part part : parts) {
-                for (Object outcome : part.outcomes) {
-                    if (outcome instanceof Outcomes.Failure failure) {
-                        future.completeExceptionally(failure.thrown());
-                        return;
-                    }
-                    results.add(outcome);
+            for (Object outcome : outcomes) {
+                if (outcome instanceof Outcomes.Failure failure) {
+                    future.completeExceptionally(failure.thrown());
+                    return;
                 }
             }
-            future.complete((List<R>) results);
+            future.complete((List<R>) Arrays.asList(outcomes));
         }
     }
 
-    /** The results of one chunk. */
-    private static final class Part implements PoolWork.Listener {
-        private final Whole<?> whole;
-        private final int items;
-        private @Nullable Object[] outcomes = new @Nullable Object[0];
-
-        Part(Whole<?> whole, int items) {
-            this.whole = whole;
-            this.items = items;
-        }
-
+    /** Puts the outcomes of one chunk in their place. */
+    private record Part(Whole<?> whole, int at, int items) implements PoolWork.Listener {
         @Override
-        public void completed(@Nullable Object[] all) {
-            outcomes = Outcomes.rebuilt(all);
-            whole.partDone(items);
+        public void completed(@Nullable Object[] some) {
+            whole.add(Outcomes.rebuilt(some), at);
         }
 
         @Override
         public void failed(Throwable why) {
-            outcomes = Outcomes.failures(items, why);
-            whole.partDone(items);
+            whole.add(Outcomes.failures(items, why), at);
         }
     }
 }

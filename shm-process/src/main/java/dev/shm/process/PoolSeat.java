@@ -26,8 +26,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolSeat implements Runnable {
     private static final long LOOK_MILLIS = 20;
-    private static final int MAX_SENT = 8;
-    private static final int MAX_FOLLOWING_BYTES = ProcessPool.PIPE_BYTES / (4 * MAX_SENT);
+    private static final int MAX_SENT = 32;
+
+    static final int MIN_PIPE_BYTES = 1 << 18;
+
+    /** Of what waits in the pipe: the end of the ring may cost as much again. */
+    private static final int MAX_FOLLOWING_BYTES = MIN_PIPE_BYTES / 4;
 
     private final String name;
     private final SharedRegion region;
@@ -43,10 +47,13 @@ final class PoolSeat implements Runnable {
         /** What a worker does first; null if nothing. */
         @Nullable PoolAction initializer();
 
+        /** Of each direction of a worker's pipe: what is longer than a half is sent in parts. */
+        int pipeBytes();
+
         /** After how many chunks a worker is replaced. */
         long maxTasks();
 
-        /** So many chunks are enough for all, and some may be sent before they are asked for. */
+        /** So many chunks must wait for each that a worker has, before it is sent one more. */
         int many();
 
         /** A worker is ready. */
@@ -69,7 +76,11 @@ final class PoolSeat implements Runnable {
     }
 
     /** What a worker was sent. */
-    private record Sent(long number, PoolWork work) {}
+    private record Sent(long number, PoolWork work) {
+        int bytes() {
+            return work.about().size();
+        }
+    }
 
     /** A worker that is ready. */
     private final class Worker implements AutoCloseable {
@@ -79,15 +90,15 @@ final class PoolSeat implements Runnable {
         private final SharedValue begun;
         private final SharedProcess process;
         private final Deque<Sent> sent = new ArrayDeque<>(); // and not answered
+        private byte @Nullable [] function; // that it was sent last
         private long left = rules.maxTasks();
 
         Worker() {
-            pipe = SharedPipe.create(region, pipeName, ProcessPool.PIPE_BYTES);
+            pipe = SharedPipe.create(region, pipeName, rules.pipeBytes());
             end = pipe.left();
             begun = SharedValue.create(region, PoolWorker.begun(pipeName), 'q');
-            process =
-                    builder.name(pipeName)
-                            .start(new PoolWorker(pipeName, rules.initializer(), left));
+            PoolWorker task = new PoolWorker(pipeName, rules.initializer(), left);
+            process = builder.start(pipeName, new Job.Lambda(task));
             PoolSeat.this.process = process;
             if (queue.ended() != null) {
                 process.kill(); // it may have ended before we were seen
@@ -103,10 +114,11 @@ final class PoolSeat implements Runnable {
                         throw new EOFException();
                     }
                 }
-                if (PoolMessage.receive(end).kind() == Kind.READY) {
+                PoolMessage first = PoolMessage.receive(end);
+                if (first.kind() == Kind.READY) {
                     return true;
                 }
-                rules.initializerFailed((RemoteFailure) read(end.recv()));
+                rules.initializerFailed(failure(first));
             } catch (IOException over) {
                 process.join();
                 rules.startFailed(process);
@@ -138,14 +150,22 @@ final class PoolSeat implements Runnable {
         private void send(PoolWork work) throws IOException, InterruptedException {
             long number = numbers.incrementAndGet();
             left--;
-            sent.add(new Sent(number, work));
-            new PoolMessage(Kind.RUN, number).send(end, work.chunk());
+            sent.add(new Sent(number, work)); // first: what cannot be sent is put back
+            byte[] needed = work.function();
+            if (needed != null && needed != function) {
+                PoolMessage.send(end, Kind.FUNCTION, 0, needed, needed.length);
+                function = needed;
+            }
+            PoolMessage.send(end, work.kind(), number, work.about());
         }
 
-        /** Small ones, for which there is room in the pipe though nobody takes them out. */
+        /**
+         * Small ones, for which there is room in the pipe though nobody takes them out; no more
+         * than a part of those that wait, so that all workers end at about the same time.
+         */
         private void sendMore() throws IOException, InterruptedException {
             while (left > 0 && sent.size() < MAX_SENT) {
-                PoolWork more = queue.takeMore(rules.many(), MAX_FOLLOWING_BYTES);
+                PoolWork more = queue.takeIf(rules.many() * sent.size(), this::mayFollow);
                 if (more == null) {
                     return;
                 }
@@ -153,10 +173,21 @@ final class PoolSeat implements Runnable {
             }
         }
 
+        /**
+         * Whether there is room for it in the pipe behind what the worker may not have taken yet,
+         * which is all but the first: that it takes, or has taken, without our help.
+         */
+        private boolean mayFollow(PoolWork work) {
+            if (function == null || work.function() != function) {
+                return false;
+            }
+            int waiting = sent.stream().skip(1).mapToInt(Sent::bytes).sum();
+            return waiting + work.about().size() <= MAX_FOLLOWING_BYTES;
+        }
+
         private void receive() throws IOException, InterruptedException {
             PoolMessage answer = PoolMessage.receive(end);
-            byte[] about = end.recv();
-            complete(sent.remove().work, answer.kind(), about);
+            complete(sent.remove().work, answer);
         }
 
         /** Receives what the dead one has still sent, and finds somebody else for the rest. */
@@ -177,7 +208,7 @@ final class PoolSeat implements Runnable {
                     log(() -> process + " died of " + lost.work);
                     rules.died(lost.work, process);
                 } else {
-                    putBack(lost.work);
+                    queue.putBack(lost.work);
                 }
             }
         }
@@ -240,20 +271,13 @@ final class PoolSeat implements Runnable {
         }
     }
 
-    private void putBack(PoolWork work) {
-        RuntimeException ended = queue.putBack(work);
-        if (ended != null) {
-            work.listener().failed(ended);
-        }
-    }
-
-    private static void complete(PoolWork work, Kind kind, byte[] about) {
-        switch (kind) {
-            case BYTES -> work.listener().completed(new @Nullable Object[] {about});
+    private static void complete(PoolWork work, PoolMessage answer) {
+        switch (answer.kind()) {
+            case BYTES -> work.listener().completed(new @Nullable Object[] {answer.about()});
             case OUTCOMES -> {
                 @Nullable Object[] outcomes;
                 try {
-                    outcomes = Packing.unpack(Wire.read(about));
+                    outcomes = Packing.unpack(answer.array(), answer.from());
                 } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError e) {
                     work.listener()
                             .failed(new TransferException("the result cannot be read here", e));
@@ -261,8 +285,8 @@ final class PoolSeat implements Runnable {
                 }
                 work.listener().completed(outcomes);
             }
-            case FAILED -> work.listener().failed(((RemoteFailure) read(about)).rebuild());
-            default -> throw new IllegalStateException("kind=" + kind + ": none of an answer");
+            case FAILED -> work.listener().failed(failure(answer).rebuild());
+            default -> throw new IllegalStateException("message=" + answer + ": no answer");
         }
     }
 
@@ -270,9 +294,9 @@ final class PoolSeat implements Runnable {
         System.getLogger(ProcessPool.class.getName()).log(System.Logger.Level.DEBUG, what);
     }
 
-    private static Object read(byte[] bytes) {
+    private static RemoteFailure failure(PoolMessage message) {
         try {
-            return Wire.read(bytes);
+            return (RemoteFailure) message.read();
         } catch (IOException | ClassNotFoundException e) {
             throw new IllegalStateException("a class of ours cannot be read", e);
         }

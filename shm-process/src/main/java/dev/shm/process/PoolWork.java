@@ -5,8 +5,9 @@ import org.jspecify.annotations.Nullable;
 /** A chunk that is to be run by some worker, and who is told about it. */
 final class PoolWork {
     private final String words;
-    private final Wire.Bytes chunk;
-    private final boolean mayFollow;
+    private final int items;
+    private final byte @Nullable [] function;
+    private final Wire.Bytes about;
     private final Listener listener;
     private int deaths; // of workers that had begun it; used by who has it
 
@@ -19,27 +20,56 @@ final class PoolWork {
         void failed(Throwable why);
     }
 
-    /**
-     * Work.
-     *
-     * @param words what it is, for people.
-     * @param chunk the {@link Chunk}, serialised.
-     * @param mayFollow whether a worker may be sent it that has not done the one before.
-     * @param listener is told once, by whatever thread.
-     */
-    PoolWork(String words, Wire.Bytes chunk, boolean mayFollow, Listener listener) {
+    private PoolWork(
+            String words,
+            int items,
+            byte @Nullable [] function,
+            Wire.Bytes about,
+            Listener listener) {
         this.words = words;
-        this.chunk = chunk;
-        this.mayFollow = mayFollow;
+        this.items = items;
+        this.function = function;
+        this.about = about;
         this.listener = listener;
     }
 
-    Wire.Bytes chunk() {
-        return chunk;
+    /**
+     * One task.
+     *
+     * @param words what it is, for people.
+     * @param job a {@link PoolJob}, serialised.
+     * @param listener is told once, by whatever thread.
+     */
+    static PoolWork ofTask(String words, Wire.Bytes job, Listener listener) {
+        return new PoolWork(words, 1, null, job, listener);
     }
 
-    boolean mayFollow() {
-        return mayFollow;
+    /**
+     * Some items of many.
+     *
+     * @param words what is done with them, for people.
+     * @param function a {@link PoolJob}, serialised: the same array for all of them.
+     * @param packed the items.
+     * @param items how many.
+     * @param listener is told once, by whatever thread.
+     */
+    static PoolWork ofItems(
+            String words, byte[] function, Wire.Bytes packed, int items, Listener listener) {
+        return new PoolWork(words, items, function, packed, listener);
+    }
+
+    /** What is done with the items; null for a task. */
+    byte @Nullable [] function() {
+        return function;
+    }
+
+    PoolMessage.Kind kind() {
+        return function == null ? PoolMessage.Kind.CALL : PoolMessage.Kind.ITEMS;
+    }
+
+    /** What the message of that kind is about. */
+    Wire.Bytes about() {
+        return about;
     }
 
     Listener listener() {
@@ -53,6 +83,6 @@ final class PoolWork {
 
     @Override
     public String toString() {
-        return words;
+        return function == null ? words : words + " of " + items + " items";
     }
 }

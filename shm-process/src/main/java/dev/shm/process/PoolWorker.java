@@ -34,13 +34,7 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
         try (SharedPipe pipe = SharedPipe.open(region, name);
                 PipeEnd end = pipe.right()) {
             if (initialize(end)) {
-                Chunk.Runner runner = new Chunk.Runner();
-                for (long tasks = 0; tasks < maxTasks; tasks++) {
-                    PoolMessage message = PoolMessage.receive(end);
-                    byte[] chunk = end.recv();
-                    begun.setLong(message.number());
-                    run(message.number(), chunk, runner, end);
-                }
+                work(begun, end);
             }
         } catch (EOFException poolClosed) {
             // That was all.
@@ -53,37 +47,52 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
                 initializer.run();
             }
         } catch (Throwable thrown) { // whatever it is, the pool is told
-            new PoolMessage(Kind.UNUSABLE, 0).send(end, Wire.write(RemoteFailure.of(thrown)));
+            PoolMessage.send(end, Kind.UNUSABLE, 0, Wire.write(RemoteFailure.of(thrown)));
             return false;
         }
-        new PoolMessage(Kind.READY, 0).send(end);
+        PoolMessage.send(end, Kind.READY, 0, new Wire.Bytes());
         return true;
     }
 
-    private static void run(long number, byte[] chunk, Chunk.Runner runner, PipeEnd end)
+    private void work(SharedValue begun, PipeEnd end) throws IOException, InterruptedException {
+        PoolJob.Runner runner = new PoolJob.Runner();
+        for (long tasks = 0; tasks < maxTasks; ) {
+            PoolMessage message = PoolMessage.receive(end);
+            if (message.kind() == Kind.FUNCTION) {
+                runner.setFunction(message.about());
+            } else {
+                begun.setLong(message.number());
+                run(message, runner, end);
+                tasks++;
+            }
+        }
+    }
+
+    private static void run(PoolMessage chunk, PoolJob.Runner runner, PipeEnd end)
             throws IOException, InterruptedException {
         @Nullable Object[] outcomes;
         try {
-            outcomes = runner.run(chunk);
+            outcomes = chunk.kind() == Kind.CALL ? runner.call(chunk) : runner.items(chunk);
         } catch (Exception | LinkageError thrown) {
-            new PoolMessage(Kind.FAILED, number).send(end, Wire.write(RemoteFailure.of(thrown)));
+            Wire.Bytes failure = Wire.write(RemoteFailure.of(thrown));
+            PoolMessage.send(end, Kind.FAILED, chunk.number(), failure);
             return;
         }
         if (outcomes.length == 1 && outcomes[0] instanceof byte[] result) {
-            new PoolMessage(Kind.BYTES, number).send(end, result, result.length);
+            PoolMessage.send(end, Kind.BYTES, chunk.number(), result, result.length);
         } else {
-            new PoolMessage(Kind.OUTCOMES, number).send(end, written(outcomes));
+            PoolMessage.send(end, Kind.OUTCOMES, chunk.number(), written(outcomes));
         }
     }
 
     private static Wire.Bytes written(@Nullable Object[] outcomes) throws IOException {
         try {
-            return Wire.write(Packing.pack(outcomes));
+            return Packing.pack(outcomes, 0, outcomes.length);
         } catch (IOException | RuntimeException | StackOverflowError oneOfThem) {
             for (int i = 0; i < outcomes.length; i++) {
                 outcomes[i] = sendable(outcomes[i]);
             }
-            return Wire.write(outcomes);
+            return Packing.pack(outcomes, 0, outcomes.length);
         }
     }
 

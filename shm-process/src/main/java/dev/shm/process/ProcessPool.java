@@ -1,29 +1,23 @@
 package dev.shm.process;
 
-import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.wait.Deadline;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -57,56 +51,23 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>If a process dies.</b> If it is a worker, another one takes its place. A task that it had
  * begun fails with {@link WorkerDiedException}, unless the pool was told that tasks are {@linkplain
- * Builder#retries idempotent}: then it is run again. All other tasks are run as if nothing had
+ * PoolBuilder#retries idempotent}: then it is run again. All other tasks are run as if nothing had
  * happened. If it is this process, the workers end, and the pool's region can be {@linkplain
  * SharedRegion#reclaim reclaimed}.
  */
 public final class ProcessPool implements ExecutorService, AutoCloseable {
-    /** Of each direction of a worker's pipe: what is longer is sent in parts. */
-    static final int PIPE_BYTES = 1 << 18;
-
-    private static final int MAX_WORKERS = 1000;
     private static final int CHUNKS_PER_WORKER = 4;
-    private static final int CHUNKS_FOR_ALL = 2; // for each worker: with so many, none is idle soon
-    private static final int START_FAILURES = 3;
-    private static final int OBJECTS_PER_WORKER = 8; // a pipe, a value, a record; twice, and spare
-    private static final int BYTES_PER_WORKER = 2 * 2 * PIPE_BYTES + (1 << 14);
-    private static final int SPARE_BYTES = 1 << 18;
-    private static final Serializable NO_ITEM = new @Nullable Object[1];
     private static final AtomicInteger POOLS = new AtomicInteger();
 
     private final String name;
     private final int workers;
-    private final int retries;
-    private final SharedRegion region;
     private final WorkQueue queue = new WorkQueue();
-    private final List<PoolSeat> seats = new ArrayList<>();
-    private final AtomicInteger seatsTaken;
-    private final AtomicInteger startFailures = new AtomicInteger(); // in a row
-    private final CountDownLatch terminated = new CountDownLatch(1);
+    private final PoolStaff staff;
 
-    private ProcessPool(Builder builder) {
+    ProcessPool(PoolStaff.Terms terms) {
         name = "pool-" + ProcessHandle.current().pid() + "-" + POOLS.incrementAndGet();
-        workers = builder.workers;
-        retries = builder.retries;
-        seatsTaken = new AtomicInteger(workers);
-        region =
-                SharedRegion.create(
-                        RegionOptions.named(name)
-                                .bytes((long) workers * BYTES_PER_WORKER + SPARE_BYTES)
-                                .maxObjects(workers * OBJECTS_PER_WORKER + OBJECTS_PER_WORKER)
-                                .maxParticipants(2 * workers + 2));
-        Rules rules = new Rules(builder.initializer, builder.maxTasksPerChild);
-        AtomicLong numbers = new AtomicLong();
-        for (int i = 1; i <= workers; i++) {
-            SharedProcess.Builder process = builder.process(region);
-            seats.add(new PoolSeat(name + "-worker-" + i, region, process, rules, queue, numbers));
-        }
-        for (PoolSeat seat : seats) {
-            Thread thread = new Thread(seat, name);
-            thread.setDaemon(true);
-            thread.start();
-        }
+        workers = terms.workers();
+        staff = new PoolStaff(name, terms, queue);
     }
 
     /**
@@ -126,207 +87,8 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      *
      * @return a builder of a pool with as many workers as there are processors.
      */
-    public static Builder builder() {
-        return new Builder();
-    }
-
-    /** What a pool is made with. */
-    public static final class Builder {
-        private final List<SharedRegion> regions = new ArrayList<>();
-        private final List<String> jvmOptions = new ArrayList<>();
-        private int workers = Runtime.getRuntime().availableProcessors();
-        private int retries;
-        private long maxTasksPerChild = Long.MAX_VALUE;
-        private @Nullable PoolAction initializer;
-
-        private Builder() {}
-
-        /**
-         * Sets how many workers there are.
-         *
-         * @param count 1 to 1,000.
-         * @return this builder.
-         * @throws IllegalArgumentException for another number.
-         */
-        public Builder workers(int count) {
-            if (count < 1 || count > MAX_WORKERS) {
-                throw new IllegalArgumentException(
-                        "workers=" + count + ": must be 1 to " + MAX_WORKERS);
-            }
-            workers = count;
-            return this;
-        }
-
-        /**
-         * Adds a region that is opened in all workers, where {@link CurrentProcess#regions} has it.
-         *
-         * @param shared must stay open as long as workers are started.
-         * @return this builder.
-         */
-        public Builder region(SharedRegion shared) {
-            regions.add(Objects.requireNonNull(shared, "region"));
-            return this;
-        }
-
-        /**
-         * Adds an option of the workers' JVMs, after those of this JVM.
-         *
-         * @param option as it is written on a command line, in one word.
-         * @return this builder.
-         */
-        public Builder jvmOption(String option) {
-            jvmOptions.add(Objects.requireNonNull(option, "option"));
-            return this;
-        }
-
-        /**
-         * Sets what each worker runs before its first task. If it throws, the pool is broken: all
-         * tasks fail with {@link BrokenPoolException}.
-         *
-         * @param first is sent to each worker.
-         * @return this builder.
-         * @throws IllegalArgumentException if it cannot be serialised.
-         */
-        public Builder initializer(PoolAction first) {
-            Wire.writeTask(first);
-            initializer = first;
-            return this;
-        }
-
-        /**
-         * Sets after how many tasks a worker is replaced by a new one; a chunk counts as one.
-         *
-         * @param tasks 1 or more.
-         * @return this builder.
-         * @throws IllegalArgumentException for another number.
-         */
-        public Builder maxTasksPerChild(long tasks) {
-            if (tasks < 1) {
-                throw new IllegalArgumentException("tasks=" + tasks + ": must be 1 or more");
-            }
-            maxTasksPerChild = tasks;
-            return this;
-        }
-
-        /**
-         * Says that tasks are idempotent: it does no harm to run one again whose worker died in the
-         * middle of it.
-         *
-         * @param times how often at most a task is run again; 0 is never.
-         * @return this builder.
-         * @throws IllegalArgumentException for a negative number.
-         */
-        public Builder retries(int times) {
-            if (times < 0) {
-                throw new IllegalArgumentException("times=" + times + ": must be 0 or more");
-            }
-            retries = times;
-            return this;
-        }
-
-        /**
-         * Makes the pool, and starts its workers.
-         *
-         * @return a pool whose workers are starting.
-         * @throws java.io.UncheckedIOException if there is no room for the region.
-         */
-        public ProcessPool start() {
-            return new ProcessPool(this);
-        }
-
-        private SharedProcess.Builder process(SharedRegion pool) {
-            List<SharedRegion> all = new ArrayList<>(regions);
-            all.add(pool);
-            SharedProcess.Builder process = SharedProcess.builder(all.get(0)).daemon(true);
-            all.subList(1, all.size()).forEach(process::region);
-            jvmOptions.forEach(process::jvmOption);
-            return process;
-        }
-    }
-
-    /** What becomes of tasks whose workers do not do as they should. */
-    private final class Rules implements PoolSeat.Rules {
-        private final @Nullable PoolAction initializer;
-        private final long maxTasks;
-
-        Rules(@Nullable PoolAction initializer, long maxTasks) {
-            this.initializer = initializer;
-            this.maxTasks = maxTasks;
-        }
-
-        @Override
-        public @Nullable PoolAction initializer() {
-            return initializer;
-        }
-
-        @Override
-        public long maxTasks() {
-            return maxTasks;
-        }
-
-        @Override
-        public int many() {
-            return CHUNKS_FOR_ALL * workers;
-        }
-
-        @Override
-        public void started() {
-            startFailures.set(0);
-        }
-
-        @Override
-        public void startFailed(SharedProcess worker) {
-            if (startFailures.incrementAndGet() >= START_FAILURES) {
-                end(
-                        new BrokenPoolException(
-                                START_FAILURES
-                                        + " workers in a row ended before they were ready, the"
-                                        + " last: "
-                                        + worker,
-                                null));
-            }
-        }
-
-        @Override
-        public void initializerFailed(RemoteFailure why) {
-            end(new BrokenPoolException("the initializer has failed", why.rebuild()));
-        }
-
-        @Override
-        public void died(PoolWork work, SharedProcess worker) {
-            RuntimeException ended = queue.ended();
-            if (ended == null && work.died() <= retries) {
-                ended = queue.putBack(work);
-            } else if (ended == null) {
-                ended =
-                        new WorkerDiedException(
-                                worker.pid(), worker.exitCode().orElseThrow(), work.toString());
-            }
-            if (ended != null) {
-                work.listener().failed(ended);
-            }
-        }
-
-        @Override
-        public void left() {
-            if (seatsTaken.decrementAndGet() == 0) {
-                region.close();
-                SharedRegion.delete(name);
-                terminated.countDown();
-            }
-        }
-
-        @Override
-        public void failed(RuntimeException why) {
-            end(new BrokenPoolException("a worker cannot be started", why));
-        }
-    }
-
-    /** Ends everything, for this reason. */
-    private void end(RuntimeException because) {
-        List<PoolWork> left = queue.end(because);
-        seats.forEach(PoolSeat::kill);
-        left.forEach(work -> work.listener().failed(because));
+    public static PoolBuilder builder() {
+        return new PoolBuilder();
     }
 
     /** Completes a future with the only outcome of a chunk. */
@@ -347,10 +109,10 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         }
     }
 
-    private <T> CompletableFuture<T> send(Object task, Chunk.Function function) {
+    private <T> CompletableFuture<T> send(Object task, PoolJob job) {
         CompletableFuture<T> future = new CompletableFuture<>();
-        Wire.Bytes chunk = Chunk.write(Wire.writeTask(function).toByteArray(), NO_ITEM);
-        queue.add(new PoolWork(task.toString(), chunk, false, new One<>(future)));
+        PoolWork work = PoolWork.ofTask(task.toString(), Wire.writeTask(job), new One<>(future));
+        queue.addAll(List.of(work));
         return future;
     }
 
@@ -364,7 +126,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      * @throws java.util.concurrent.RejectedExecutionException if the pool was shut down.
      */
     public <T> CompletableFuture<T> submit(PoolTask<T> task) {
-        return send(task, new Chunk.Call(task));
+        return send(task, new PoolJob.Call(task));
     }
 
     /**
@@ -376,7 +138,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      * @throws java.util.concurrent.RejectedExecutionException if the pool was shut down.
      */
     public CompletableFuture<@Nullable Void> submit(PoolAction action) {
-        return send(action, new Chunk.Act(action));
+        return send(action, new PoolJob.Act(action));
     }
 
     /**
@@ -456,23 +218,8 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     public <T> CompletableFuture<T> applyAsync(
             PoolTask<T> task, Consumer<? super T> callback, Consumer<Throwable> errorCallback) {
         CompletableFuture<T> future = submit(task);
-        tell(future, callback, errorCallback);
+        Futures.tell(future, callback, errorCallback);
         return future;
-    }
-
-    private static <T> void tell(
-            CompletableFuture<T> future,
-            Consumer<? super T> callback,
-            Consumer<Throwable> errorCallback) {
-        var unused =
-                future.whenComplete(
-                        (result, thrown) -> {
-                            if (thrown == null) {
-                                callback.accept(result);
-                            } else {
-                                errorCallback.accept(thrown);
-                            }
-                        });
     }
 
     /**
@@ -482,7 +229,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      * @param items are read before this returns.
      * @param <T> the type of the items.
      * @param <R> the type of the results.
-     * @return the results, in the order of the items.
+     * @return the results, in the order of the items, in a list whose size is fixed.
      * @throws ExecutionException if it throws for any item, with what it threw for the first of
      *     them as cause; all others have been done then too.
      * @throws InterruptedException if the thread is interrupted.
@@ -564,7 +311,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
             Consumer<? super List<R>> callback,
             Consumer<Throwable> errorCallback) {
         CompletableFuture<List<R>> future = mapAsync(function, items);
-        tell(future, callback, errorCallback);
+        Futures.tell(future, callback, errorCallback);
         return future;
     }
 
@@ -611,7 +358,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      */
     public <T, R> Iterator<R> imap(
             PoolFunction<? super T, ? extends R> function, Iterable<T> items, int chunk) {
-        return new PoolIterator<>(this, new PoolMap<T, R>(function, items.iterator(), chunk), true);
+        return new PoolIterator<T, R>(this, function, items, chunk, true);
     }
 
     /**
@@ -626,8 +373,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      */
     public <T, R> Iterator<R> imapUnordered(
             PoolFunction<? super T, ? extends R> function, Iterable<T> items, int chunk) {
-        return new PoolIterator<>(
-                this, new PoolMap<T, R>(function, items.iterator(), chunk), false);
+        return new PoolIterator<T, R>(this, function, items, chunk, false);
     }
 
     /**
@@ -653,58 +399,46 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         return Math.max(1, (items + chunks - 1) / chunks);
     }
 
-    void add(PoolWork work) {
-        queue.add(work);
+    void addAll(List<PoolWork> work) {
+        queue.addAll(work);
     }
 
     int workers() {
         return workers;
     }
 
+    private <T> List<CompletableFuture<T>> submitAll(Collection<? extends Callable<T>> tasks) {
+        List<CompletableFuture<T>> futures = new ArrayList<>();
+        tasks.forEach(task -> futures.add(submit(task)));
+        return futures;
+    }
+
+    private <T> List<Future<T>> invokeAll(
+            Collection<? extends Callable<T>> tasks, Deadline deadline)
+            throws InterruptedException {
+        List<CompletableFuture<T>> futures = submitAll(tasks);
+        Futures.awaitAll(futures, deadline);
+        return new ArrayList<>(futures);
+    }
+
     @Override
     public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks)
             throws InterruptedException {
-        List<Future<T>> futures = new ArrayList<>();
-        tasks.forEach(task -> futures.add(submit(task)));
-        for (Future<T> future : futures) {
-            awaitQuietly(future, Deadline.never());
-        }
-        return futures;
+        return invokeAll(tasks, Deadline.never());
     }
 
     @Override
     public <T> List<Future<T>> invokeAll(
             Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
             throws InterruptedException {
-        Deadline deadline = Deadline.after(timeout, unit);
-        List<Future<T>> futures = new ArrayList<>();
-        tasks.forEach(task -> futures.add(submit(task)));
-        for (Future<T> future : futures) {
-            if (!awaitQuietly(future, deadline)) {
-                future.cancel(true);
-            }
-        }
-        return futures;
-    }
-
-    /** Waits until a future is done, however; false if the time ran out. */
-    private static boolean awaitQuietly(Future<?> future, Deadline deadline)
-            throws InterruptedException {
-        try {
-            future.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException | CancellationException e) {
-            return true; // whoever has the future hears of it
-        } catch (TimeoutException e) {
-            return false;
-        }
-        return true;
+        return invokeAll(tasks, Deadline.after(timeout, unit));
     }
 
     @Override
     public <T> T invokeAny(Collection<? extends Callable<T>> tasks)
             throws InterruptedException, ExecutionException {
         try {
-            return invokeAny(tasks, Deadline.never());
+            return Futures.awaitAny(submitAll(tasks), Deadline.never());
         } catch (TimeoutException e) {
             throw new IllegalStateException(e);
         }
@@ -713,32 +447,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     @Override
     public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
             throws InterruptedException, ExecutionException, TimeoutException {
-        return invokeAny(tasks, Deadline.after(timeout, unit));
-    }
-
-    private <T> T invokeAny(Collection<? extends Callable<T>> tasks, Deadline deadline)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        if (tasks.isEmpty()) {
-            throw new IllegalArgumentException("tasks: none, must be at least one");
-        }
-        LinkedBlockingQueue<CompletableFuture<T>> done = new LinkedBlockingQueue<>();
-        for (Callable<T> task : tasks) {
-            CompletableFuture<T> future = submit(task);
-            var unused = future.whenComplete((result, thrown) -> done.add(future));
-        }
-        ExecutionException last = null;
-        for (int i = 0; i < tasks.size(); i++) {
-            CompletableFuture<T> first = done.poll(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-            if (first == null) {
-                throw new TimeoutException();
-            }
-            try {
-                return first.get();
-            } catch (ExecutionException e) {
-                last = e;
-            }
-        }
-        throw Objects.requireNonNull(last);
+        return Futures.awaitAny(submitAll(tasks), Deadline.after(timeout, unit));
     }
 
     /** Takes no more tasks. Those that were handed in are run, and then the workers end. */
@@ -766,7 +475,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      * CancellationException}.
      */
     public void terminate() {
-        end(new CancellationException("the pool was terminated"));
+        staff.end(new CancellationException("the pool was terminated"));
     }
 
     /**
@@ -780,12 +489,12 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         if (!isShutdown()) {
             throw new IllegalStateException("pool=" + name + ": is running, shut it down first");
         }
-        terminated.await();
+        staff.terminated().await();
     }
 
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-        return terminated.await(timeout, unit);
+        return staff.terminated().await(timeout, unit);
     }
 
     @Override
@@ -795,7 +504,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
 
     @Override
     public boolean isTerminated() {
-        return terminated.getCount() == 0;
+        return staff.terminated().getCount() == 0;
     }
 
     /**
@@ -808,7 +517,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         boolean interrupted = false;
         while (!isTerminated()) {
             try {
-                terminated.await();
+                staff.terminated().await();
             } catch (InterruptedException e) {
                 interrupted = true;
                 terminate();

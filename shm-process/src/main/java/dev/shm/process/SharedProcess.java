@@ -34,9 +34,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The child runs the same Java with the same options and class path, unless the builder says
- * otherwise; options that only one process can have, of debuggers, of management ports and of
- * flight recordings, are left out. It writes to this process's standard output and error. Its
- * standard input is at its end: this class needs it.
+ * otherwise; options that only one process can have, of debuggers, of management ports, of flight
+ * recordings and for writing archives of classes, are left out. It writes to this process's
+ * standard output and error. Its standard input is at its end: this class needs it.
  *
  * <p>A child ends when its task has returned and its non-daemon threads have ended. A
  * <em>daemon</em> child ends at the latest when its parent does, however that ends: its exit hooks
@@ -136,8 +136,30 @@ public final class SharedProcess {
         private Redirect output = Redirect.INHERIT;
         private Redirect error = Redirect.INHERIT;
 
+        private Builder() {}
+
         private Builder(SharedRegion region) {
-            regions.add(Objects.requireNonNull(region, "region"));
+            region(region);
+        }
+
+        /** Starts nothing until it has one. */
+        static Builder withoutRegion() {
+            return new Builder();
+        }
+
+        /** The same with one region more. */
+        Builder and(SharedRegion last) {
+            Builder copy = new Builder();
+            copy.regions.addAll(regions);
+            copy.regions.add(last);
+            copy.jvmOptions.addAll(jvmOptions);
+            copy.environment.putAll(environment);
+            copy.name = name;
+            copy.daemon = daemon;
+            copy.classPath = classPath;
+            copy.output = output;
+            copy.error = error;
+            return copy;
         }
 
         /**
@@ -282,7 +304,10 @@ public final class SharedProcess {
         }
 
         private SharedProcess start(Job job) {
-            String childName = name != null ? name : "Process-" + STARTED.incrementAndGet();
+            return start(name != null ? name : "Process-" + STARTED.incrementAndGet(), job);
+        }
+
+        SharedProcess start(String childName, Job job) {
             String recordName = "process-" + UUID.randomUUID();
             ProcessSpec spec =
                     new ProcessSpec(

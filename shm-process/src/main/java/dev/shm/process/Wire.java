@@ -14,6 +14,15 @@ final class Wire {
 
     /** Serialised bytes, in an array that may be longer than they are. */
     static final class Bytes extends ByteArrayOutputStream {
+        Bytes() {}
+
+        /** These, and no copy. */
+        Bytes(byte[] whole) {
+            super(0);
+            buf = whole;
+            count = whole.length;
+        }
+
         byte[] array() {
             return buf;
         }
@@ -25,7 +34,8 @@ final class Wire {
         return bytes;
     }
 
-    private static void write(Object value, Bytes to) throws IOException {
+    /** The same behind other bytes. */
+    static void write(Object value, Bytes to) throws IOException {
         try (ObjectOutputStream out = new ObjectOutputStream(to)) {
             out.writeObject(value);
         }
@@ -37,21 +47,18 @@ final class Wire {
      * @throws IllegalArgumentException if it cannot be serialised.
      */
     static Bytes writeTask(Object task) {
-        Bytes bytes = new Bytes();
-        writeTask(task, bytes);
-        return bytes;
+        try {
+            return write(task);
+        } catch (IOException e) {
+            throw refused(e);
+        }
     }
 
-    /** The same behind other bytes. */
-    static void writeTask(Object task, Bytes to) {
-        try {
-            write(task, to);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "task: it, or something that it captures or is given, cannot be serialised: "
-                            + e,
-                    e);
-        }
+    /** What is thrown where something that a user has given us cannot be serialised. */
+    static IllegalArgumentException refused(IOException why) {
+        return new IllegalArgumentException(
+                "task: it, or something that it captures or is given, cannot be serialised: " + why,
+                why);
     }
 
     static Object read(byte[] bytes) throws IOException, ClassNotFoundException {

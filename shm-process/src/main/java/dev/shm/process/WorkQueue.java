@@ -8,6 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,35 +26,49 @@ final class WorkQueue {
     private @Nullable RuntimeException ended; // nothing more goes out, for this reason
 
     /**
-     * Adds work at the end.
+     * Adds work at the end, all or nothing.
      *
      * @throws RejectedExecutionException if it was shut down or has ended.
      */
-    void add(PoolWork work) {
+    void addAll(List<PoolWork> work) {
         lock.lock();
         try {
             if (shutDown || ended != null) {
                 throw new RejectedExecutionException("the pool is not running", ended);
             }
-            waiting.add(work);
-            changed.signal();
+            waiting.addAll(work);
+            if (work.size() == 1) {
+                changed.signal();
+            } else {
+                changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    /** Puts work back that was taken, before all other; the reason if the queue has ended. */
-    @Nullable RuntimeException putBack(PoolWork work) {
+    /** Puts work back that was taken, before all other; fails it if the queue has ended. */
+    void putBack(PoolWork work) {
+        RuntimeException because;
         lock.lock();
         try {
-            if (ended == null) {
+            because = ended;
+            if (because == null) {
                 waiting.addFirst(work);
                 changed.signal();
             }
-            return ended;
         } finally {
             lock.unlock();
         }
+        if (because != null) {
+            work.listener().failed(because);
+        }
+    }
+
+    /** Fails work that was taken: for this reason, or the one for which the queue has ended. */
+    void giveUp(PoolWork work, RuntimeException why) {
+        RuntimeException because = ended();
+        work.listener().failed(because == null ? why : because);
     }
 
     /**
@@ -82,15 +97,14 @@ final class WorkQueue {
      * Takes work for a worker that has some already, so that it need not wait for the next.
      *
      * @param many if there is less, it is left to those that have none.
-     * @param maxBytes what is larger is left, too.
+     * @param fits whether it will do; else it is left, too.
      * @return null if there is none for it.
      */
-    @Nullable PoolWork takeMore(int many, int maxBytes) {
+    @Nullable PoolWork takeIf(int many, Predicate<PoolWork> fits) {
         lock.lock();
         try {
             PoolWork next = waiting.size() < many ? null : waiting.peek();
-            boolean fits = next != null && next.mayFollow() && next.chunk().size() <= maxBytes;
-            return fits ? waiting.poll() : null;
+            return next != null && fits.test(next) ? waiting.poll() : null;
         } finally {
             lock.unlock();
         }

@@ -8,6 +8,12 @@
  *        |                                                     |
  *        +-------------------&gt; ExitRecord &lt;--------------------+
  *
+ *  ProcessPool ---&gt; PoolMap, PoolIterator ---&gt; WorkQueue
+ *        |                                        |
+ *        +---------&gt; PoolStaff ---&gt; PoolSeat &lt;----+
+ *                                       |
+ *                                       +---&gt; PoolMessage ---&gt; (SharedPipe) ---&gt; PoolWorker ---&gt; PoolJob
+ *
  *  ProcessLog &lt;--- LogAssembly &lt;--- LogPart &lt;--- (SharedQueue) &lt;--- LogHandler &lt;--- LogSetup &lt;--- ChildMain
  *
  *  SharedSet, SharedNamespace ---&gt; SharedMap ---&gt; MapCore ---&gt; MapStripe ---&gt; Guarded, CellHeap

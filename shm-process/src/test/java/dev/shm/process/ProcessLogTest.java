@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -91,7 +90,7 @@ class ProcessLogTest {
     }
 
     private SharedProcess.Builder child(String name) {
-        return SharedProcess.builder(region).name(name).redirectError(errors());
+        return Quick.process(region).name(name).redirectError(errors());
     }
 
     private Redirect errors() {
@@ -278,15 +277,10 @@ class ProcessLogTest {
         }
     }
 
-    private void awaitEmpty(ProcessLog log) throws InterruptedException {
+    private void awaitEmpty(ProcessLog log) {
         String name = ProcessLog.ring().name();
         try (SharedQueue<byte[]> ring = SharedQueue.open(region, name, ProcessLog.PARTS)) {
-            while (!ring.isEmpty()) {
-                LockSupport.parkNanos(1_000_000);
-                if (Thread.interrupted()) {
-                    throw new InterruptedException(log + " of the watchdog");
-                }
-            }
+            ChildJvm.awaitThat("all is taken from " + log, ring::isEmpty);
         }
     }
 
@@ -361,12 +355,12 @@ class ProcessLogTest {
     @Test
     void grandchildrenAndWorkers_logToo() throws Exception {
         try (ProcessLog log = ProcessLog.collect(region);
-                ProcessPool pool = ProcessPool.builder().workers(2).jvmOption("-Xmx64m").start()) {
+                ProcessPool pool = Quick.pool(2).start()) {
             SharedProcess child =
                     child("child")
                             .start(
                                     r ->
-                                            SharedProcess.builder(r)
+                                            Quick.process(r)
                                                     .name("grandchild")
                                                     .start(s -> logger().info("from below"))
                                                     .join());
@@ -441,7 +435,7 @@ class ProcessLogTest {
         @Override
         public String run(String... words) {
             SharedProcess child =
-                    SharedProcess.builder(region)
+                    Quick.process(region)
                             .redirectError(Redirect.appendTo(errors.toFile()))
                             .start(
                                     r -> {

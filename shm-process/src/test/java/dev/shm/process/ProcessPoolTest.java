@@ -45,7 +45,7 @@ class ProcessPoolTest {
 
     @BeforeAll
     static void open() {
-        pool = ProcessPool.builder().workers(2).jvmOption("-Xmx128m").start();
+        pool = Quick.pool(2).jvmOption("-Xmx128m").start();
     }
 
     @AfterAll
@@ -377,7 +377,7 @@ class ProcessPoolTest {
     /** 17.12, 17.24 */
     @Test
     void badNumbers_areRefused() {
-        ProcessPool.Builder builder = ProcessPool.builder();
+        PoolBuilder builder = ProcessPool.builder();
         for (int bad : new int[] {0, -1, 1001}) {
             assertThrows(IllegalArgumentException.class, () -> ProcessPool.of(bad));
         }
@@ -404,7 +404,7 @@ class ProcessPoolTest {
 
     @Test
     void rejected_afterShutdown() throws Exception {
-        ProcessPool other = ProcessPool.of(1);
+        ProcessPool other = Quick.pool(1).start();
         Future<Integer> last = other.submit(() -> 5);
         other.shutdown();
         assertThrows(RejectedExecutionException.class, () -> other.submit(() -> 6));

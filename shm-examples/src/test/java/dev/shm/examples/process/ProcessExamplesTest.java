@@ -74,4 +74,14 @@ class ProcessExamplesTest {
                         "counted together: 500"),
                 Run.example(DictionaryAndList.class, regions));
     }
+
+    @Test
+    void logsOfChildren() throws Exception {
+        assertEquals(
+                List.of(
+                        "INFO of baker: 12 rolls are in the oven",
+                        "WARNING of baker: the oven is hot",
+                        "INFO of taster: they are good"),
+                Run.example(LogsOfChildren.class, regions));
+    }
 }

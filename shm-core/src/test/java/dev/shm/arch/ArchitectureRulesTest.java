@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rules can fail: each finds the class that breaks it, and lets its gate pass. */
 class ArchitectureRulesTest {
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+    private static final JavaFileManager FILES = COMPILER.getStandardFileManager(null, null, null);
+
     @TempDir Path folder;
 
     @ParameterizedTest
@@ -195,8 +199,7 @@ class ArchitectureRulesTest {
 
     private JavaClasses compile(List<Source> sources) {
         List<String> options = List.of("-proc:none", "-d", folder.toString());
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        assertTrue(compiler.getTask(null, null, null, options, null, sources).call());
+        assertTrue(COMPILER.getTask(null, FILES, null, options, null, sources).call());
         return new ClassFileImporter().importPath(folder);
     }
 

@@ -52,6 +52,7 @@ public final class World {
     private final List<Actor> actors = new ArrayList<>();
     private final List<Actor> sleepers = new ArrayList<>();
     private final List<Runnable> checks = new ArrayList<>();
+    private final List<Event> events = new ArrayList<>(); // that are possible just now
     private Consumer<Participant> onDeath = participant -> {};
 
     private final Semaphore over = new Semaphore(0);
@@ -218,7 +219,7 @@ public final class World {
     /** Lets happen what the choices say, until it is somebody's turn; returns when it is ours. */
     private void decide(@Nullable Actor me, boolean pausing) {
         while (true) {
-            List<Event> events = possibleEvents(me, pausing);
+            findEvents(me, pausing);
             if (events.isEmpty()) {
                 checkNobodyIsStranded();
                 ending = true;
@@ -238,8 +239,8 @@ public final class World {
     }
 
     /** What may happen next; first of all that things go their ordinary way. */
-    private List<Event> possibleEvents(@Nullable Actor me, boolean pausing) {
-        List<Event> events = new ArrayList<>();
+    private void findEvents(@Nullable Actor me, boolean pausing) {
+        events.clear();
         int start = me == null ? 0 : actors.indexOf(me);
         for (int i = 0; i < actors.size(); i++) {
             Actor actor = actors.get((start + i) % actors.size());
@@ -257,7 +258,7 @@ public final class World {
             events.add(new Event(Event.Kind.RUN, me)); // though it pauses
         }
         if (events.isEmpty()) {
-            return events; // the rest helps nobody out
+            return; // the rest helps nobody out
         }
         if (me != null && me.state == State.READY && deaths < rules.deaths()) {
             events.add(new Event(Event.Kind.KILL, me));
@@ -276,7 +277,6 @@ public final class World {
                 }
             }
         }
-        return events;
     }
 
     private void happen(Event event) {

@@ -24,12 +24,14 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.agrona.concurrent.AtomicBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** After {@code invalidate} there is only {@code IllegalStateException}, for everybody, at once. */
+@Tag("optimised")
 class MappedBufferInvalidationTest {
     private static final String REASON = "region=orders is closed";
 

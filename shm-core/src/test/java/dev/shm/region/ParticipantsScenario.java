@@ -14,7 +14,8 @@ import org.agrona.concurrent.AtomicBuffer;
 /**
  * Participants that join, look at the others and leave, again and again. Checked: nobody is found
  * dead who lives; no tag comes twice; nobody is swept but the dead and those who leave, and by one
- * at a time; in the end all slots are free.
+ * at a time; nobody gets a slot before the sweep of its last tenant is complete; in the end all
+ * slots are free.
  */
 final class ParticipantsScenario implements Scenario {
     private final int participants;
@@ -25,6 +26,7 @@ final class ParticipantsScenario implements Scenario {
     private final Map<Integer, Participant> tenants = new HashMap<>();
     private final Set<Participant> dead = new HashSet<>();
     private final Map<Integer, Participant> sweepers = new HashMap<>();
+    private final Set<Integer> unswept = new HashSet<>(); // slots whose tenant told us its tag
 
     ParticipantsScenario(int participants, int rounds, boolean locksExclude) {
         this.participants = participants;
@@ -54,6 +56,7 @@ final class ParticipantsScenario implements Scenario {
             Participants joined =
                     region.join(self, words, (slot, tag) -> sweep(world, self, slot, tag));
             check(tenants.put(joined.self(), self) == null, "tag=" + joined.self() + " again");
+            check(unswept.add(joined.slot()), "not swept: slot=" + joined.slot());
             joined.probeAll();
             check(joined.isActive(), "declared dead: " + joined);
             joined.probeRound(1);
@@ -69,6 +72,7 @@ final class ParticipantsScenario implements Scenario {
         check(sweepers.put(slot, self) == null, "swept by two: slot=" + slot);
         world.point("sweep", slot, tag);
         sweepers.remove(slot);
+        unswept.remove(slot);
         return true;
     }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class RegionChaosTest {
     private static final int KILLS = Integer.getInteger("shm.test.chaos.kills", 24);
     private static final int JVMS = Integer.getInteger("shm.test.chaos.jvms", 4);
-    private static final int SECONDS = Integer.getInteger("shm.test.chaos.seconds", 3);
+    private static final int SECONDS = Integer.getInteger("shm.test.chaos.seconds", 1);
     private static final long SEED = Long.getLong("shm.test.chaos.seed", System.nanoTime());
 
     private static final int VICTIMS = 3;
@@ -90,6 +90,7 @@ class RegionChaosTest {
 
     private ChildJvm start(String what, long number) {
         return ChildJvm.of(RegionChaosChild.class)
+                .shortLived()
                 .start(what, options.path().toString(), Long.toString(number));
     }
 

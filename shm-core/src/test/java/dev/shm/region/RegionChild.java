@@ -28,11 +28,11 @@ final class RegionChild {
 
     /** A child whose threads can be stopped at kill points. */
     static ChildJvm.Builder stoppable() {
-        return plain().property("shm.killpoint.hook", StopAtKillPoint.class.getName());
+        return ChildJvm.of(RegionChild.class).stoppable();
     }
 
     static ChildJvm.Builder plain() {
-        return ChildJvm.of(RegionChild.class);
+        return ChildJvm.of(RegionChild.class).shortLived();
     }
 
     String run(String... words) throws Exception {

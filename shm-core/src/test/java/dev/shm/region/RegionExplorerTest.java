@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class RegionExplorerTest {
     private static final long SEED = 42;
-    private static final int SAMPLES = Explorer.samples(5_000);
+    private static final int SAMPLES = Explorer.samples(2_500);
 
     private static Explorer participants(int participants, int rounds, int deaths, boolean locks) {
         return new Explorer(

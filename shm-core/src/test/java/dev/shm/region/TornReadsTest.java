@@ -13,10 +13,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who reads without a lock meets who writes half way, and is not fooled. */
+@Tag("optimised")
 class TornReadsTest {
     @TempDir Path directory;
 

@@ -17,7 +17,7 @@ class BroadcastExplorerTest {
     @Test
     void interleavings() {
         explorer(Rules.PLAIN, BroadcastFault.NONE).depthFirst(1).assertClean();
-        explorer(Rules.PLAIN, BroadcastFault.NONE).sample(SEED, samples(4_000)).assertClean();
+        explorer(Rules.PLAIN, BroadcastFault.NONE).sample(SEED, samples(2_000)).assertClean();
     }
 
     @Test
@@ -31,7 +31,7 @@ class BroadcastExplorerTest {
     @Test
     void severalDeaths_tearNothing() {
         Rules rules = Rules.PLAIN.withDeaths(3).withJanitor();
-        explorer(rules, BroadcastFault.NONE).sample(SEED, samples(8_000)).assertClean();
+        explorer(rules, BroadcastFault.NONE).sample(SEED, samples(4_000)).assertClean();
     }
 
     @ParameterizedTest

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.region.SharedRegion;
 import dev.shm.testing.ChildJvm;
-import dev.shm.testing.StopAtKillPoint;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,9 +44,7 @@ class BroadcastProcessTest {
     }
 
     private ChildJvm jvm() {
-        return ChildJvm.of(BroadcastCommands.class)
-                .property("shm.killpoint.hook", StopAtKillPoint.class.getName())
-                .start(directory.toString());
+        return ChildJvm.of(BroadcastCommands.class).stoppable().start(directory.toString());
     }
 
     private void stopAt(String point, String command) {

@@ -18,12 +18,14 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.broadcast.CopyBroadcastReceiver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a broadcast promises while everybody lives. */
+@Tag("optimised")
 class BroadcastTest {
     private static final int CAPACITY = 256;
     private static final List<String> NOTHING = List.of();

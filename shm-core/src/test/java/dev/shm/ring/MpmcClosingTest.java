@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.shm.memory.MappedBuffer;
+import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.TickPolicy;

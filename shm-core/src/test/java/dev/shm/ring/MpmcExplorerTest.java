@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class MpmcExplorerTest {
     private static final long SEED = 6;
-    private static final int SAMPLES = Explorer.samples(2_000);
+    private static final int SAMPLES = Explorer.samples(1_000);
 
     private static final Size TWO_AND_TWO = new Size(2, 2, 2, false, false);
     private static final Size ONE_AND_TWO = new Size(1, 4, 2, false, false);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
 import dev.shm.region.RegionFormatException;
+import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.Waiter;
 import java.nio.ByteBuffer;
 import java.util.Random;

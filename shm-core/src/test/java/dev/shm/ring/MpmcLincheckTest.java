@@ -3,6 +3,7 @@ package dev.shm.ring;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.Waiter;
 import java.util.ArrayDeque;
 import java.util.Queue;

@@ -27,12 +27,14 @@ import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.MessageHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a ring does, in one process. */
+@Tag("optimised")
 class MpmcRingTest {
     private static final MessageHandler IGNORE = (type, buffer, index, length) -> {};
 

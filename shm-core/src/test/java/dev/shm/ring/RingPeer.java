@@ -2,7 +2,6 @@ package dev.shm.ring;
 
 import dev.shm.region.SharedRegion;
 import dev.shm.testing.ChildJvm;
-import dev.shm.testing.StopAtKillPoint;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -46,9 +45,7 @@ interface RingPeer extends AutoCloseable {
 
     /** A JVM that stops where it is told to. */
     static ChildJvm jvm(Path directory) {
-        return ChildJvm.of(RingCommands.class)
-                .property("shm.killpoint.hook", StopAtKillPoint.class.getName())
-                .start(directory.toString());
+        return ChildJvm.of(RingCommands.class).stoppable().start(directory.toString());
     }
 
     /** A thread of this JVM. */

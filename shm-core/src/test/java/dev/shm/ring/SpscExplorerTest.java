@@ -18,7 +18,7 @@ class SpscExplorerTest {
     @ValueSource(booleans = {false, true})
     void interleavings(boolean batches) {
         explorer(Rules.PLAIN, SpscFault.NONE, batches).depthFirst(1).assertClean();
-        explorer(Rules.PLAIN, SpscFault.NONE, batches).sample(SEED, samples(4_000)).assertClean();
+        explorer(Rules.PLAIN, SpscFault.NONE, batches).sample(SEED, samples(2_000)).assertClean();
     }
 
     /** BEHAVIOURS 20.10 and 20.11, at every access. */
@@ -35,7 +35,7 @@ class SpscExplorerTest {
     @ValueSource(booleans = {false, true})
     void severalDeaths_loseNothing(boolean batches) {
         Rules rules = Rules.PLAIN.withDeaths(3).withJanitor();
-        explorer(rules, SpscFault.NONE, batches).sample(SEED, samples(8_000)).assertClean();
+        explorer(rules, SpscFault.NONE, batches).sample(SEED, samples(4_000)).assertClean();
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static dev.shm.ring.SpscLayout.DATA;
 import static dev.shm.ring.SpscLayout.HEAD;
 import static dev.shm.ring.SpscLayout.TAIL;
 
+import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Interception;
 import dev.shm.wait.Liveness;
 import java.lang.reflect.Method;
@@ -43,7 +44,7 @@ enum SpscFault {
 
     /** What a participant believes of the others. */
     Liveness liveness(Liveness real) {
-        return this == NO_ROLES ? new EverybodyIsDead(real) : real;
+        return this == NO_ROLES ? FaultyLiveness.ofDeaths(real, tag -> true) : real;
     }
 
     /** Stands between one participant and the memory. */
@@ -99,32 +100,5 @@ enum SpscFault {
         }
 
         private record Call(Method method, List<Object> arguments) {}
-    }
-
-    private record EverybodyIsDead(Liveness real) implements Liveness {
-        @Override
-        public int self() {
-            return real.self();
-        }
-
-        @Override
-        public boolean isDead(int tag) {
-            return true;
-        }
-
-        @Override
-        public void probe(int tag) {
-            real.probe(tag);
-        }
-
-        @Override
-        public void probeNext() {
-            real.probeNext();
-        }
-
-        @Override
-        public void checkOpen() {
-            real.checkOpen();
-        }
     }
 }

@@ -138,6 +138,25 @@ class SpscRingProcessTest {
         assertEquals(0, ring.producer().position());
     }
 
+    /** P7: it was about to look for room, and nothing of its record is there. */
+    @Test
+    void producer_killedAsItNotesItsTail() {
+        SpscConsumer consumer = ring.consumer();
+        String text = "x".repeat(92); // 104 bytes: the third one does not fit before the end
+        for (int i = 0; i < 2; i++) {
+            assertEquals("true", victim.ask("offer 1 " + text));
+        }
+        assertEquals(2, TestRings.poll(consumer, 9).size());
+        stopAt("spsc.tail", "offer 2 " + text);
+        assertEquals(List.of(), TestRings.poll(consumer, 9));
+        assertThrows(IllegalStateException.class, () -> ring.producer());
+        victim.kill();
+        SpscProducer successor = ring.producer();
+        assertEquals(208, successor.position());
+        assertTrue(TestRings.offer(successor, 3, "whole"));
+        assertEquals(List.of("3:whole"), TestRings.poll(consumer, 9));
+    }
+
     /** C1: the record comes again, whole, to the next consumer; the one before it does not. */
     @Test
     void consumer_killedInItsHandler() {

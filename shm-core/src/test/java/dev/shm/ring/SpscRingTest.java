@@ -21,12 +21,14 @@ import java.util.NoSuchElementException;
 import org.agrona.concurrent.ControlledMessageHandler.Action;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a ring does, in one process and between two. */
+@Tag("optimised")
 class SpscRingTest {
     private static final int CAPACITY = 256;
 

@@ -34,10 +34,10 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>It runs the Java and the class path of the test, without flags. Every wait ends with an {@link
- * AssertionError} after a minute, and shows what the child wrote to its standard error. A child
- * should end when its standard input does (see {@link ChildCommands}), so that it does not outlive
- * the test.
+ * <p>It runs the Java and the class path of the test, without flags that it needs. Every wait ends
+ * with an {@link AssertionError} after a minute, and shows what the child wrote to its standard
+ * error. A child should end when its standard input does (see {@link ChildCommands}), so that it
+ * does not outlive the test.
  */
 public final class ChildJvm implements AutoCloseable {
     private static final long WATCHDOG_SECONDS = 60;
@@ -89,6 +89,16 @@ public final class ChildJvm implements AutoCloseable {
         public Builder flag(String flag) {
             flags.add(flag);
             return this;
+        }
+
+        /** Sets that it starts sooner and is never fast: for one that lives a second or two. */
+        public Builder shortLived() {
+            return flag("-XX:TieredStopAtLevel=1");
+        }
+
+        /** Sets that it lives shortly, and that its threads stop where they are told to. */
+        public Builder stoppable() {
+            return shortLived().property("shm.killpoint.hook", StopAtKillPoint.class.getName());
         }
 
         /** Sets a command that starts the JVM, its command line being appended to it. */

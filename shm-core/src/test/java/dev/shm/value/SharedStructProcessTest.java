@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.shm.memory.MappedBuffer;
 import dev.shm.region.SharedRegion;
 import dev.shm.testing.ChildJvm;
-import dev.shm.testing.StopAtKillPoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -186,7 +185,7 @@ class SharedStructProcessTest {
             SharedStruct struct = SharedStruct.create(region, "many", MANY);
             try (ChildJvm child =
                     ChildJvm.of(WritingOnce.class)
-                            .property("shm.killpoint.hook", StopAtKillPoint.class.getName())
+                            .stoppable()
                             .property("shm.test.stop.at", point)
                             .property("shm.test.stop.hit", passes)
                             .start(directory)) {

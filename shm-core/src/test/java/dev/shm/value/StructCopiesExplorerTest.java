@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The two copies of a struct under thousands of schedules, with deaths at every access. */
 class StructCopiesExplorerTest {
     private static final long SEED = 42;
-    private static final int SAMPLES = Explorer.samples(5_000);
+    private static final int SAMPLES = Explorer.samples(2_500);
 
     @Test
     void writersAndAReader_withoutADeath() {

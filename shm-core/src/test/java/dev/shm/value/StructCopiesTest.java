@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.explore.FaultyLiveness;
 import dev.shm.memory.MappedBuffer;
 import dev.shm.testing.Latches;
 import dev.shm.wait.Liveness;
@@ -15,9 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.agrona.concurrent.AtomicBuffer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The protocol of two copies and one commit word, step by step. */
+@Tag("optimised")
 class StructCopiesTest {
     private static final StructSpec SPEC = StructSpec.parse("a:q b:q c:q");
     private static final int FIELDS = 3;
@@ -217,35 +220,15 @@ class StructCopiesTest {
         StructCopies slow = copies(1);
         long claimed = slow.claim();
         CountDownLatch probed = new CountDownLatch(3);
+        Member inner = new Member(2);
         Liveness member =
-                new Liveness() {
-                    private final Member inner = new Member(2);
-
-                    @Override
-                    public int self() {
-                        return inner.self();
-                    }
-
-                    @Override
-                    public boolean isDead(int tag) {
-                        return inner.isDead(tag);
-                    }
-
-                    @Override
-                    public void probe(int tag) {
-                        assertEquals(1, tag);
-                        probed.countDown();
-                        inner.probe(tag);
-                    }
-
-                    @Override
-                    public void probeNext() {}
-
-                    @Override
-                    public void checkOpen() {
-                        inner.checkOpen();
-                    }
-                };
+                FaultyLiveness.ofProbes(
+                        inner,
+                        tag -> {
+                            assertEquals(1, tag);
+                            probed.countDown();
+                            inner.probe(tag);
+                        });
         FutureTask<Boolean> other =
                 new FutureTask<>(
                         () -> {

@@ -1,11 +1,11 @@
 package dev.shm.value;
 
+import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Interception;
 import dev.shm.explore.Participant;
 import dev.shm.explore.PausingStrategy;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
-import dev.shm.wait.Liveness;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -73,7 +73,7 @@ final class StructScenario implements Scenario {
                 faulty(world.buffer()),
                 SPEC,
                 fault == Fault.EVERYBODY_IS_DEAD
-                        ? new Pessimist(participant.liveness())
+                        ? FaultyLiveness.ofDeaths(participant.liveness(), tag -> true)
                         : participant.liveness(),
                 Long.MAX_VALUE,
                 () -> new PausingStrategy(world));
@@ -176,34 +176,6 @@ final class StructScenario implements Scenario {
     private static void check(boolean holds, String otherwise) {
         if (!holds) {
             throw new AssertionError(otherwise);
-        }
-    }
-
-    /** Takes everybody for dead. */
-    private record Pessimist(Liveness real) implements Liveness {
-        @Override
-        public int self() {
-            return real.self();
-        }
-
-        @Override
-        public boolean isDead(int tag) {
-            return true;
-        }
-
-        @Override
-        public void probe(int tag) {
-            real.probe(tag);
-        }
-
-        @Override
-        public void probeNext() {
-            real.probeNext();
-        }
-
-        @Override
-        public void checkOpen() {
-            real.checkOpen();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.shm.wait;
 
+import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Interception;
 import java.lang.reflect.Method;
 import java.util.HashSet;
@@ -47,7 +48,9 @@ enum MutexFault {
         Injector injector = new Injector(this, waiter, word);
         UnaryOperator<Liveness> liveness =
                 this == DEAD_OWNER_IS_FORGOTTEN
-                        ? real -> new Forgetful(real, buffer, word)
+                        ? real ->
+                                FaultyLiveness.ofDeaths(
+                                        real, tag -> forget(real, buffer, word, tag))
                         : UnaryOperator.identity();
         return new Injected(Interception.of(buffer, injector), injector, liveness);
     }
@@ -129,37 +132,14 @@ enum MutexFault {
         }
     }
 
-    /** Frees the word of the dead. */
-    private record Forgetful(Liveness real, AtomicBuffer buffer, int word) implements Liveness {
-        @Override
-        public int self() {
-            return real.self();
-        }
-
-        @Override
-        public boolean isDead(int tag) {
-            if (real.isDead(tag)) {
-                long seen = buffer.getLongVolatile(word);
-                if (Injector.tag(seen) == tag) {
-                    buffer.compareAndSetLong(word, seen, MutexLayout.FREE);
-                }
+    /** Frees the word of the dead, and takes nobody for dead. */
+    private static boolean forget(Liveness real, AtomicBuffer buffer, int word, int tag) {
+        if (real.isDead(tag)) {
+            long seen = buffer.getLongVolatile(word);
+            if (Injector.tag(seen) == tag) {
+                buffer.compareAndSetLong(word, seen, MutexLayout.FREE);
             }
-            return false;
         }
-
-        @Override
-        public void probe(int tag) {
-            real.probe(tag);
-        }
-
-        @Override
-        public void probeNext() {
-            real.probeNext();
-        }
-
-        @Override
-        public void checkOpen() {
-            real.checkOpen();
-        }
+        return false;
     }
 }

@@ -31,7 +31,7 @@ class RobustMutexExplorerTest {
     void threeParticipants_thatGiveUp_needNoTick() {
         Rules rules = Rules.PLAIN.withInterrupts(2);
         explorer(THREE_INTERRUPTIBLE, rules, TickPolicy.OFF, MutexFault.NONE)
-                .sample(SEED, samples(10_000))
+                .sample(SEED, samples(5_000))
                 .assertClean();
     }
 
@@ -45,13 +45,13 @@ class RobustMutexExplorerTest {
     @Test
     void threeParticipants_surviveAnything() {
         Rules rules = Rules.PLAIN.withDeaths(2).withInterrupts(2).withJanitor();
-        explorer(THREE_INTERRUPTIBLE, rules).sample(SEED, samples(15_000)).assertClean();
+        explorer(THREE_INTERRUPTIBLE, rules).sample(SEED, samples(7_500)).assertClean();
     }
 
     @Test
     void twoThreadsEach_surviveADeath() {
         Rules rules = Rules.PLAIN.withDeaths(1).withInterrupts(1).withJanitor();
-        explorer(TWO_TIMES_TWO, rules).sample(SEED, samples(10_000)).assertClean();
+        explorer(TWO_TIMES_TWO, rules).sample(SEED, samples(5_000)).assertClean();
         explorer(TWO_TIMES_TWO, rules).depthFirst(2).assertClean();
     }
 

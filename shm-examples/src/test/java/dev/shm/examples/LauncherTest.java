@@ -37,7 +37,7 @@ class LauncherTest {
         checkout = Files.createDirectories(root.resolve("a check out"));
         tools = Files.createDirectories(root.resolve("bin"));
         Files.copy(Path.of("..", "shm"), checkout.resolve("shm"));
-        for (String module : List.of("shm-core", "shm-examples")) {
+        for (String module : List.of("shm-core", "shm-examples", "bench")) {
             Files.createDirectories(checkout.resolve(module).resolve("src/main"));
             age(Files.writeString(checkout.resolve(module).resolve("pom.xml"), ""));
             age(checkout.resolve(module).resolve("src/main"));
@@ -48,13 +48,14 @@ class LauncherTest {
         tool(
                 "mvn",
                 "echo \"mvn $*\"",
-                "mkdir -p shm-examples/target",
-                ": >shm-examples/target/shm.jar");
+                "mkdir -p shm-examples/target bench/target",
+                ": >shm-examples/target/shm.jar",
+                ": >bench/target/benchmarks.jar");
     }
 
     /** The launcher builds without tests, and then there is no such jar in a fresh checkout. */
     @ParameterizedTest
-    @ValueSource(strings = {"shm-core", "shm-sync", "shm-examples"})
+    @ValueSource(strings = {"shm-core", "shm-sync", "shm-examples", "bench"})
     void noModule_needsTheTestsOfAnotherToBeBuilt(String module) throws IOException {
         String pom = Files.readString(Path.of("..", module, "pom.xml"));
         int profiles = pom.indexOf("<profiles>");
@@ -100,6 +101,16 @@ class LauncherTest {
                 run.out().lines().toList());
         assertEquals("", run.err());
         assertEquals(7, run.exit(), "what java exits with");
+    }
+
+    @Test
+    void bench_buildsItsModule_thenRuns_andDoesNotBuildAgain() throws Exception {
+        Run run = shm("bench", "--quick");
+        assertTrue(run.out().contains("mvn -q -pl bench -am "), run.out());
+        String jar = checkout.resolve("bench/target/benchmarks.jar").toString();
+        assertTrue(
+                run.out().endsWith("<" + jar + ">\n<dev.shm.bench.Bench>\n<--quick>\n"), run.out());
+        assertFalse(shm("bench").out().contains("mvn"));
     }
 
     @Test

@@ -1,9 +1,5 @@
 package dev.shm.process;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import dev.shm.region.Block;
 import dev.shm.region.SharedRegion;
 import java.nio.charset.StandardCharsets;
@@ -37,15 +33,15 @@ final class MapAudit {
                     byte[] value = heap.value(reference);
                     assertPlace(buffer, layout, key, slot, stripe, at);
                     String text = text(key);
-                    assertFalse(entries.containsKey(text), "twice: " + text);
+                    check(!entries.containsKey(text), "twice: " + text);
                     entries.put(text, text(value));
                     used += CellLayout.cells(CellLayout.HEADER + key.length + value.length);
                     count++;
                 }
             }
-            assertEquals(count, buffer.getInt(layout.count(stripe)), "count of stripe " + stripe);
+            check(count, buffer.getInt(layout.count(stripe)), "count of stripe " + stripe);
         }
-        assertEquals(layout.cells() - used, heap.freeCells(), "free cells");
+        check(layout.cells() - used, heap.freeCells(), "free cells");
         return entries;
     }
 
@@ -53,11 +49,21 @@ final class MapAudit {
     private static void assertPlace(
             AtomicBuffer buffer, MapLayout layout, byte[] key, long slot, int stripe, int at) {
         long hash = MapLayout.hash(buffer.getLong(MapLayout.SEED), key);
-        assertEquals(slot, MapLayout.slot(hash, MapLayout.reference(slot)), "hash");
-        assertEquals(stripe, layout.stripe(hash), "stripe");
+        check(slot, MapLayout.slot(hash, MapLayout.reference(slot)), "hash");
+        check(stripe, layout.stripe(hash), "stripe");
         for (int i = layout.home(slot); i != at; i = (i + 1) % layout.slots()) {
             long between = buffer.getLong(layout.slot(stripe, i));
-            assertTrue(between != MapLayout.EMPTY, "the way to " + text(key) + " is interrupted");
+            check(between != MapLayout.EMPTY, "a hole on the way to " + text(key));
+        }
+    }
+
+    private static void check(long expected, long found, String what) {
+        check(expected == found, what + ": expected=" + expected + " found=" + found);
+    }
+
+    private static void check(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(otherwise);
         }
     }
 

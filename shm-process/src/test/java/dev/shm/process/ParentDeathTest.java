@@ -42,6 +42,8 @@ class ParentDeathTest {
                 ChildJvm.of(Parent.class)
                         .property("shm.test.inherited", "yes")
                         .flag("-Xmx128m")
+                        .flag("-XX:+UseSerialGC")
+                        .flag("-XX:TieredStopAtLevel=1")
                         .start(region.path());
     }
 
@@ -67,10 +69,9 @@ class ParentDeathTest {
         @Override
         public String run(String... words) throws Exception {
             switch (words[0]) {
-                case "start" -> SharedProcess.builder(region).daemon(false).start(Parent::wait);
-                case "daemon" -> SharedProcess.builder(region).daemon(true).start(Parent::wait);
-                case "stubborn" ->
-                        SharedProcess.builder(region).daemon(true).start(Parent::neverExit);
+                case "start" -> Quick.process(region).daemon(false).start(Parent::wait);
+                case "daemon" -> Quick.process(region).daemon(true).start(Parent::wait);
+                case "stubborn" -> Quick.process(region).daemon(true).start(Parent::neverExit);
                 case "exit" -> new Thread(() -> System.exit(0)).start();
                 case "inherit" -> {
                     SharedProcess child = SharedProcess.start(region, Parent::inherit);

@@ -49,7 +49,7 @@ class SharedProcessTest {
     }
 
     private SharedProcess.Builder quiet() {
-        return SharedProcess.builder(region)
+        return Quick.process(region)
                 .redirectOutput(Redirect.DISCARD)
                 .redirectError(Redirect.to(errors().toFile()));
     }
@@ -91,7 +91,7 @@ class SharedProcessTest {
         SharedEvent end = event("end");
         SharedLatch running = running();
         List<String> before = region.names();
-        SharedProcess child = SharedProcess.start(region, until("end"));
+        SharedProcess child = Quick.start(region, until("end"));
         running.await();
         assertTrue(child.isAlive());
         assertEquals(OptionalInt.empty(), child.exitCode());
@@ -122,7 +122,7 @@ class SharedProcessTest {
         SharedArray name = SharedArray.create(region, "name", 'c', 64);
         int captured = 42;
         SharedProcess child =
-                SharedProcess.builder(region)
+                Quick.process(region)
                         .name("a worker")
                         .daemon(true)
                         .start(
@@ -199,7 +199,7 @@ class SharedProcessTest {
     void aSignal_isANegativeExitCode(String how, int code) throws Exception {
         event("never");
         SharedLatch running = running();
-        SharedProcess child = SharedProcess.start(region, until("never"));
+        SharedProcess child = Quick.start(region, until("never"));
         running.await();
         if (how.equals("kill")) {
             child.kill();
@@ -216,8 +216,7 @@ class SharedProcessTest {
         SharedValue count = SharedValue.create(region, "count", 'q');
         List<SharedProcess> children = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            children.add(
-                    SharedProcess.start(region, r -> SharedValue.open(r, "count").getAndAdd(1)));
+            children.add(Quick.start(region, r -> SharedValue.open(r, "count").getAndAdd(1)));
         }
         for (SharedProcess child : children) {
             assertEquals(0, child.join(), child::toString);
@@ -230,7 +229,7 @@ class SharedProcessTest {
     @Test
     void children_haveChildren() throws Exception {
         SharedArray order = SharedArray.create(region, "order", 'i', 8);
-        assertEquals(0, SharedProcess.start(region, r -> visit(r, 1, 2)).join());
+        assertEquals(0, Quick.start(region, r -> visit(r, 1, 2)).join());
         assertEquals("[7, 1, 2, 3, 4, 5, 6, 7]", new TreeOrder(order).toString());
     }
 
@@ -252,9 +251,9 @@ class SharedProcessTest {
         order.setInt(order.getAndAdd(0, 1) == node - 1 ? node : 0, node);
         if (depth > 0) {
             int below = (1 << depth) - 1; // nodes of the subtree of each child
-            assertEquals(0, SharedProcess.start(r, s -> visit(s, node + 1, depth - 1)).join());
+            assertEquals(0, Quick.start(r, s -> visit(s, node + 1, depth - 1)).join());
             int second = node + 1 + below;
-            assertEquals(0, SharedProcess.start(r, s -> visit(s, second, depth - 1)).join());
+            assertEquals(0, Quick.start(r, s -> visit(s, second, depth - 1)).join());
         }
     }
 
@@ -263,7 +262,7 @@ class SharedProcessTest {
         try (SharedRegion other = open(directory.resolve("other.shm"))) {
             SharedArray said = SharedArray.create(other, "said", 'c', 64);
             SharedProcess child =
-                    SharedProcess.builder(region)
+                    Quick.process(region)
                             .region(other)
                             .start(MainWithArguments.class, "two words", "");
             assertEquals(0, child.join());
@@ -290,7 +289,7 @@ class SharedProcessTest {
 
     @Test
     void badArguments_areRefused() {
-        SharedProcess.Builder builder = SharedProcess.builder(region);
+        SharedProcess.Builder builder = Quick.process(region);
         List<String> before = region.names();
         Object notSerializable = new Object();
         IllegalArgumentException refused =
@@ -315,7 +314,7 @@ class SharedProcessTest {
     void optionsAndEnvironment_reachTheChild() throws Exception {
         SharedArray said = SharedArray.create(region, "said", 'c', 64);
         SharedProcess child =
-                SharedProcess.builder(region)
+                Quick.process(region)
                         .jvmOption("-Dshm.test.said=an option")
                         .environment("SHM_TEST_SAID", "a variable")
                         .start(
@@ -340,7 +339,7 @@ class SharedProcessTest {
     @Test
     void aClosedRegion_isRefused() {
         region.close();
-        assertThrows(IllegalStateException.class, () -> SharedProcess.start(region, r -> {}));
+        assertThrows(IllegalStateException.class, () -> Quick.start(region, r -> {}));
         assertEquals(List.of(), SharedProcess.activeChildren());
     }
 
@@ -365,7 +364,7 @@ class SharedProcessTest {
         SharedArray steps = SharedArray.create(region, "steps", 'i', 3);
         SharedEvent go = event("go");
         SharedLatch running = running();
-        SharedProcess child = SharedProcess.start(region, SharedProcessTest::leaveThreads);
+        SharedProcess child = Quick.start(region, SharedProcessTest::leaveThreads);
         running.await();
         assertTrue(child.isAlive());
         go.set();
@@ -409,8 +408,7 @@ class SharedProcessTest {
     void standardInput_isAtItsEnd() throws Exception {
         SharedValue read = SharedValue.create(region, "read", 'i');
         SharedProcess child =
-                SharedProcess.start(
-                        region, r -> SharedValue.open(r, "read").setInt(System.in.read()));
+                Quick.start(region, r -> SharedValue.open(r, "read").setInt(System.in.read()));
         assertEquals(0, child.join());
         assertEquals(-1, read.getInt());
     }

@@ -21,7 +21,7 @@ class ShmTest {
         Path errors = directory.resolve("errors");
         try (SharedRegion region = SharedProcessTest.open(directory.resolve("shm.shm"))) {
             SharedProcess child =
-                    SharedProcess.builder(region)
+                    Quick.process(region)
                             .name("top")
                             .redirectError(Redirect.to(errors.toFile()))
                             .start(task);
@@ -31,11 +31,11 @@ class ShmTest {
     }
 
     private static void startTwoBelow(SharedRegion region) throws Exception {
-        SharedProcess.builder(region).name("middle").start(ShmTest::startOneBelow).join();
+        Quick.process(region).name("middle").start(ShmTest::startOneBelow).join();
     }
 
     private static void startOneBelow(SharedRegion region) throws Exception {
-        SharedProcess.builder(region).name("bottom").start(r -> {}).join();
+        Quick.process(region).name("bottom").start(r -> {}).join();
     }
 
     private static List<String> kinds(List<String> lines) {

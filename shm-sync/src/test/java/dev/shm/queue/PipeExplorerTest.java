@@ -22,7 +22,7 @@ class PipeExplorerTest {
         explorer(Rules.PLAIN, PipeFault.NONE, TickPolicy.OFF, idles).depthFirst(2).assertClean();
         Rules rules = Rules.PLAIN.withInterrupts(2);
         explorer(rules, PipeFault.NONE, TickPolicy.OFF, idles)
-                .sample(SEED, samples(4_000))
+                .sample(SEED, samples(2_000))
                 .assertClean();
     }
 
@@ -37,7 +37,7 @@ class PipeExplorerTest {
         assertTrue(exploration.schedules() > 300, "schedules=" + exploration.schedules());
         rules = rules.withInterrupts(1).withJanitor();
         explorer(rules, PipeFault.NONE, TickPolicy.STANDARD, idles)
-                .sample(SEED, samples(6_000))
+                .sample(SEED, samples(3_000))
                 .assertClean();
     }
 

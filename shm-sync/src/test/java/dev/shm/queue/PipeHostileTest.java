@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A pipe whose memory another program wrote over: exceptions, and nothing worse. */
 class PipeHostileTest {
     private static final int CAPACITY = 128;
-    private static final int RUNS = 2_000;
+    private static final int RUNS = 400;
     private static final int DATA = 128 + 256 + 640;
 
     @TempDir private Path directory;

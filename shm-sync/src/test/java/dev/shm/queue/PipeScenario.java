@@ -1,5 +1,6 @@
 package dev.shm.queue;
 
+import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Interception;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
@@ -130,7 +131,9 @@ final class PipeScenario implements Scenario {
             world.memory().putInt(own, me.tag()); // who is not there yet is not missed
             this.idlePhase = CountedIdling.of(idles, () -> world.point("idle"));
             Liveness liveness =
-                    fault == PipeFault.NO_PROBE ? unprobed(me.liveness()) : me.liveness();
+                    fault == PipeFault.NO_PROBE
+                            ? FaultyLiveness.ofProbes(me.liveness(), tag -> {})
+                            : me.liveness();
             this.buffer =
                     Interception.of(
                             world.buffer(),
@@ -189,34 +192,5 @@ final class PipeScenario implements Scenario {
         public IdlePhase idlePhase() {
             return idlePhase;
         }
-    }
-
-    private static Liveness unprobed(Liveness real) {
-        return new Liveness() {
-            @Override
-            public int self() {
-                return real.self();
-            }
-
-            @Override
-            public boolean isDead(int tag) {
-                return real.isDead(tag);
-            }
-
-            @Override
-            public void probe(int tag) {
-                // it is not looked at
-            }
-
-            @Override
-            public void probeNext() {
-                real.probeNext();
-            }
-
-            @Override
-            public void checkOpen() {
-                real.checkOpen();
-            }
-        };
     }
 }

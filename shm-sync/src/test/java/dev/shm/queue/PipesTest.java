@@ -84,7 +84,7 @@ class PipesTest {
             for (int i = 0; i < 10; i++) {
                 end.send(ByteBuffer.allocate(4).putInt(10 * sender + i).array());
                 if (sender % 2 == 0) {
-                    LockSupport.parkNanos(MILLISECONDS.toNanos(3));
+                    LockSupport.parkNanos(MILLISECONDS.toNanos(3)); // so that one has to wait
                 }
             }
         } catch (EOFException | InterruptedException e) {

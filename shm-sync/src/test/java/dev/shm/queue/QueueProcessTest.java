@@ -1,6 +1,7 @@
 package dev.shm.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -251,6 +252,22 @@ class QueueProcessTest {
         taker.awaitAsleep(); // it may still come
         victim.kill();
         taker.expect(SHUT_DOWN);
+    }
+
+    /** It dies when it has named who claims below, and has not closed yet. */
+    @Test
+    void killedBeforeItShutDown_itIsOpen() throws Exception {
+        stopVictim("put lost", "mpmc.claimed");
+        try (Victim closing = victim()) {
+            closing.stopAt("mpmc.close.attributed").say("shutdown");
+            closing.awaitStopped("mpmc.close.attributed");
+            closing.kill();
+        }
+        assertFalse(queue.isShutdown());
+        victim.kill();
+        queue.put("a");
+        assertEquals("a", queue.take());
+        assertSound();
     }
 
     @Test

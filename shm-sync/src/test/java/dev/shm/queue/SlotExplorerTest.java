@@ -35,7 +35,7 @@ class SlotExplorerTest {
         exploration.assertClean();
         assertTrue(exploration.schedules() > 100, "schedules=" + exploration.schedules());
         for (Size size : new Size[] {crowded(kind), roomy(kind)}) {
-            explorer(size, Rules.PLAIN, SlotFault.NONE).sample(SEED, samples(2_000)).assertClean();
+            explorer(size, Rules.PLAIN, SlotFault.NONE).sample(SEED, samples(1_000)).assertClean();
         }
     }
 
@@ -44,7 +44,7 @@ class SlotExplorerTest {
     void interrupts_strandNobody(Kind kind) {
         Rules rules = Rules.PLAIN.withInterrupts(2);
         explorer(new Size(kind, 4, 1, 3, 3), rules, SlotFault.NONE)
-                .sample(SEED, samples(3_000))
+                .sample(SEED, samples(1_500))
                 .assertClean();
     }
 
@@ -61,7 +61,7 @@ class SlotExplorerTest {
     void deaths_loseNothing_andStrandNobody(Kind kind) {
         Rules rules = Rules.PLAIN.withDeaths(3).withJanitor();
         for (Size size : new Size[] {crowded(kind), roomy(kind)}) {
-            explorer(size, rules, SlotFault.NONE).sample(SEED, samples(3_000)).assertClean();
+            explorer(size, rules, SlotFault.NONE).sample(SEED, samples(1_500)).assertClean();
         }
     }
 

@@ -298,6 +298,21 @@ class SlotQueueProcessTest {
         }
     }
 
+    /** One that has announced itself dies: others are woken as ever. */
+    @ParameterizedTest
+    @EnumSource
+    void killedAsWaiter_strandsNobody(Kind kind) throws Exception {
+        try (Peers peers = peers(Where.JVMS);
+                Victim victim = victim(kind.create(peers.region(), 2))) {
+            victim.stopAt("slots.announced").say("take").awaitStopped("slots.announced");
+            Peer peer = peers.add().say("take");
+            peer.awaitAsleep();
+            victim.kill();
+            assertEquals("put", peers.add().ask("put 5"));
+            peer.expect("5");
+        }
+    }
+
     /** The one that was woken dies before it has taken: another gets the element. */
     @ParameterizedTest
     @EnumSource

@@ -21,7 +21,7 @@ class BarrierExplorerTest {
         explorer(kind, Rules.PLAIN, TickPolicy.OFF, Fault.NONE).depthFirst(2).assertClean();
         Rules rules = Rules.PLAIN.withInterrupts(1);
         explorer(kind, rules, TickPolicy.OFF, Fault.NONE)
-                .sample(SEED, samples(3_000))
+                .sample(SEED, samples(1_500))
                 .assertClean();
     }
 
@@ -32,7 +32,7 @@ class BarrierExplorerTest {
         Rules rules = Rules.PLAIN.withDeaths(2);
         explorer(kind, rules, TickPolicy.STANDARD, Fault.NONE).depthFirst(2).assertClean();
         explorer(kind, rules.withJanitor().withInterrupts(1), TickPolicy.STANDARD, Fault.NONE)
-                .sample(SEED, samples(4_000))
+                .sample(SEED, samples(2_000))
                 .assertClean();
     }
 

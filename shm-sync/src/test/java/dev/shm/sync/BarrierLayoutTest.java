@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
+import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
@@ -64,7 +65,7 @@ class BarrierLayoutTest {
     }
 
     private BarrierCore core(int parties) {
-        NoLiveness liveness = new NoLiveness();
+        EverybodyLives liveness = new EverybodyLives(1);
         return new BarrierCore(
                 "it",
                 memory,

@@ -16,7 +16,7 @@ class CloseExplorerTest {
     void close_takesNobodysWake(CloseScenario.Kind kind) {
         explorer(kind, Rules.PLAIN, true).depthFirst(2).assertClean();
         explorer(kind, Rules.PLAIN.withInterrupts(1), true)
-                .sample(SEED, samples(4_000))
+                .sample(SEED, samples(2_000))
                 .assertClean();
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.shm.explore.Interception;
 import dev.shm.memory.MappedBuffer;
+import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
@@ -20,7 +21,7 @@ class ConditionCoreTest {
 
     private final MappedBuffer memory =
             new MappedBuffer(ByteBuffer.allocateDirect(ConditionLayout.bytes(CELLS)));
-    private final NoLiveness liveness = new NoLiveness();
+    private final EverybodyLives liveness = new EverybodyLives(1);
 
     /**
      * A thread has passed the check of its buffer, and is about to say that a cell is used; another

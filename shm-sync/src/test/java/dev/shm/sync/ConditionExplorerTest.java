@@ -34,7 +34,7 @@ class ConditionExplorerTest {
                     .depthFirst(2)
                     .assertClean();
             explorer(size, Rules.PLAIN, TickPolicy.OFF, ConditionFault.NONE)
-                    .sample(SEED, samples(2_000))
+                    .sample(SEED, samples(1_000))
                     .assertClean();
         }
     }
@@ -43,7 +43,7 @@ class ConditionExplorerTest {
     void whoGivesUp_takesNoSignalAlong() {
         Rules rules = Rules.PLAIN.withInterrupts(1);
         explorer(INTERRUPTIBLE, rules, TickPolicy.OFF, ConditionFault.NONE)
-                .sample(SEED, samples(2_000))
+                .sample(SEED, samples(1_000))
                 .assertClean();
     }
 
@@ -53,7 +53,7 @@ class ConditionExplorerTest {
         Rules rules = Rules.PLAIN.withDeaths(deaths);
         for (Size size : List.of(TWO_AND_TWO, VISITED, TO_ALL)) {
             explorer(size, rules).depthFirst(1).assertClean();
-            explorer(size, rules.withJanitor()).sample(SEED, samples(2_000)).assertClean();
+            explorer(size, rules.withJanitor()).sample(SEED, samples(1_000)).assertClean();
         }
     }
 

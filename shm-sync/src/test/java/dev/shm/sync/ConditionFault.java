@@ -1,5 +1,6 @@
 package dev.shm.sync;
 
+import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Interception;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.Waiter;
@@ -54,9 +55,11 @@ enum ConditionFault {
     /** What the condition, but not its mutex, knows of the others. */
     Liveness inject(Liveness real, AtomicBuffer memory, int condition, int cells) {
         return switch (this) {
-            case NO_PROBE -> new Blind(real, tag -> false, false);
+            case NO_PROBE -> FaultyLiveness.ofProbes(real, tag -> {});
             case NO_PASSING_ON ->
-                    new Blind(real, tag -> isChosen(memory, condition, cells, tag), true);
+                    FaultyLiveness.ofDeaths(
+                            real,
+                            tag -> !isChosen(memory, condition, cells, tag) && real.isDead(tag));
             default -> real;
         };
     }
@@ -169,41 +172,6 @@ enum ConditionFault {
 
         private boolean isCell(int index) {
             return index >= first && index < end;
-        }
-    }
-
-    @FunctionalInterface
-    private interface Unseen {
-        boolean test(int tag);
-    }
-
-    /** Does not see some deaths, or does not look for any. */
-    private record Blind(Liveness real, Unseen unseen, boolean probes) implements Liveness {
-        @Override
-        public int self() {
-            return real.self();
-        }
-
-        @Override
-        public boolean isDead(int tag) {
-            return !unseen.test(tag) && real.isDead(tag);
-        }
-
-        @Override
-        public void probe(int tag) {
-            if (probes) {
-                real.probe(tag);
-            }
-        }
-
-        @Override
-        public void probeNext() {
-            real.probeNext();
-        }
-
-        @Override
-        public void checkOpen() {
-            real.checkOpen();
         }
     }
 }

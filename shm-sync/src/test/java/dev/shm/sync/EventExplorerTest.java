@@ -21,7 +21,7 @@ class EventExplorerTest {
         explorer(automatic, Rules.PLAIN, TickPolicy.OFF, Fault.NONE).depthFirst(2).assertClean();
         Rules rules = Rules.PLAIN.withInterrupts(2);
         explorer(automatic, rules, TickPolicy.OFF, Fault.NONE)
-                .sample(SEED, samples(4_000))
+                .sample(SEED, samples(2_000))
                 .assertClean();
     }
 
@@ -33,7 +33,7 @@ class EventExplorerTest {
         explorer(automatic, rules, TickPolicy.OFF, Fault.NONE, IDLES).depthFirst(1).assertClean();
         rules = rules.withDeaths(1);
         explorer(automatic, rules, TickPolicy.STANDARD, Fault.NONE, IDLES)
-                .sample(SEED, samples(4_000))
+                .sample(SEED, samples(2_000))
                 .assertClean();
         assertFound(explorer(automatic, Rules.PLAIN, TickPolicy.STANDARD, Fault.NO_WAKE, IDLES));
     }
@@ -45,7 +45,7 @@ class EventExplorerTest {
         Rules rules = Rules.PLAIN.withDeaths(2).withInterrupts(1);
         explorer(automatic, rules, TickPolicy.STANDARD, Fault.NONE).depthFirst(1).assertClean();
         explorer(automatic, rules, TickPolicy.STANDARD, Fault.NONE)
-                .sample(SEED, samples(6_000))
+                .sample(SEED, samples(3_000))
                 .assertClean();
     }
 

@@ -3,6 +3,7 @@ package dev.shm.sync;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.shm.memory.MappedBuffer;
+import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
 import java.nio.ByteBuffer;
@@ -41,6 +42,6 @@ class EventLayoutTest {
 
     private EventCore core(boolean automatic) {
         return new EventCore(
-                memory, automatic, new NoLiveness(), Waiter.system(), TickPolicy.STANDARD);
+                memory, automatic, new EverybodyLives(1), Waiter.system(), TickPolicy.STANDARD);
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.explore.Interception;
 import dev.shm.memory.MappedBuffer;
+import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
@@ -87,7 +88,7 @@ class EventReentranceTest {
                     new EventCore(
                             Interception.of(memory, this),
                             automatic,
-                            new NoLiveness(),
+                            new EverybodyLives(1),
                             this,
                             TickPolicy.STANDARD);
         }

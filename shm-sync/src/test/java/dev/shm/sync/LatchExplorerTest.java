@@ -18,7 +18,7 @@ class LatchExplorerTest {
     void withoutADeath_noTickIsNeeded() {
         explorer(Rules.PLAIN, TickPolicy.OFF, Fault.NONE).depthFirst(2).assertClean();
         Rules rules = Rules.PLAIN.withInterrupts(1);
-        explorer(rules, TickPolicy.OFF, Fault.NONE).sample(SEED, samples(3_000)).assertClean();
+        explorer(rules, TickPolicy.OFF, Fault.NONE).sample(SEED, samples(1_500)).assertClean();
     }
 
     @Test
@@ -26,7 +26,7 @@ class LatchExplorerTest {
         Rules rules = Rules.PLAIN.withDeaths(2);
         explorer(rules, TickPolicy.STANDARD, Fault.NONE).depthFirst(2).assertClean();
         explorer(rules.withJanitor(), TickPolicy.STANDARD, Fault.NONE)
-                .sample(SEED, samples(4_000))
+                .sample(SEED, samples(2_000))
                 .assertClean();
     }
 

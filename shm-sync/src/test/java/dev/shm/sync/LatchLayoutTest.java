@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
+import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
@@ -58,6 +59,6 @@ class LatchLayoutTest {
 
     private LatchCore core(int parties) {
         return new LatchCore(
-                memory, parties, new NoLiveness(), Waiter.system(), TickPolicy.STANDARD);
+                memory, parties, new EverybodyLives(1), Waiter.system(), TickPolicy.STANDARD);
     }
 }

@@ -33,7 +33,7 @@ class ReadWriteExplorerTest {
                     .assertClean();
         }
         explorer(TWO_AND_TWO, Rules.PLAIN, TickPolicy.OFF, ReadWriteFault.NONE)
-                .sample(SEED, samples(5_000))
+                .sample(SEED, samples(2_500))
                 .assertClean();
     }
 
@@ -41,7 +41,7 @@ class ReadWriteExplorerTest {
     void whoGivesUp_keepsNobodyOut() {
         Rules rules = Rules.PLAIN.withInterrupts(2);
         explorer(INTERRUPTIBLE, rules, TickPolicy.OFF, ReadWriteFault.NONE)
-                .sample(SEED, samples(5_000))
+                .sample(SEED, samples(2_500))
                 .assertClean();
     }
 
@@ -52,9 +52,9 @@ class ReadWriteExplorerTest {
         for (Size size : List.of(ONE_AND_TWO, TWO_AND_ONE)) {
             explorer(size, rules).depthFirst(2).assertClean();
         }
-        explorer(TWO_AND_TWO, rules).sample(SEED, samples(3_000)).assertClean();
+        explorer(TWO_AND_TWO, rules).sample(SEED, samples(1_500)).assertClean();
         explorer(INTERRUPTIBLE, rules.withInterrupts(1).withJanitor())
-                .sample(SEED, samples(3_000))
+                .sample(SEED, samples(1_500))
                 .assertClean();
     }
 

@@ -1,5 +1,6 @@
 package dev.shm.sync;
 
+import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Interception;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.Waiter;
@@ -50,7 +51,9 @@ enum ReadWriteFault {
         return new Injected(
                 Interception.of(buffer, injector),
                 injector,
-                this == DEAD_READERS_STAY ? new Blind(liveness) : liveness);
+                this == DEAD_READERS_STAY
+                        ? FaultyLiveness.ofDeaths(liveness, tag -> false)
+                        : liveness);
     }
 
     private static final class Injector implements Waiter, Interception.Interceptor {
@@ -122,34 +125,6 @@ enum ReadWriteFault {
                 default -> {}
             }
             return Interception.proceed(target, method, arguments);
-        }
-    }
-
-    /** Takes everybody for alive. */
-    private record Blind(Liveness real) implements Liveness {
-        @Override
-        public int self() {
-            return real.self();
-        }
-
-        @Override
-        public boolean isDead(int tag) {
-            return false;
-        }
-
-        @Override
-        public void probe(int tag) {
-            real.probe(tag);
-        }
-
-        @Override
-        public void probeNext() {
-            real.probeNext();
-        }
-
-        @Override
-        public void checkOpen() {
-            real.checkOpen();
         }
     }
 }

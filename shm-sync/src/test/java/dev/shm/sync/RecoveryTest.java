@@ -36,7 +36,7 @@ class RecoveryTest {
     }
 
     private ChildJvm start() {
-        ChildJvm jvm = ChildJvm.of(PeerJvm.class).flag("-Xmx32m").start();
+        ChildJvm jvm = ChildJvm.of(PeerJvm.class).shortLived().flag("-Xmx32m").start();
         Path file = directory.resolve("recovery.shm");
         jvm.say(PeerJvm.OPEN + " " + file + " " + RecoveryCommands.class.getName());
         return jvm;

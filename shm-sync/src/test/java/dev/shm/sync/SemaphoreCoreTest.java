@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.explore.Interception;
 import dev.shm.memory.MappedBuffer;
+import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.RobustMutex;
 import dev.shm.wait.TickPolicy;
@@ -25,7 +26,7 @@ class SemaphoreCoreTest {
     private static final int PERMITS = 4;
 
     private final MappedBuffer memory = new MappedBuffer(ByteBuffer.allocateDirect(512));
-    private final NoLiveness liveness = new NoLiveness();
+    private final EverybodyLives liveness = new EverybodyLives(1);
     private final SemaphoreBulk bulk =
             new SemaphoreBulk(new RobustMutex(memory, 128, liveness, Waiter.system()));
     private final SemaphoreCore sibling = core(memory);

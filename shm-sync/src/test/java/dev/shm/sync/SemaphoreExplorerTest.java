@@ -47,7 +47,7 @@ class SemaphoreExplorerTest {
                     .assertClean();
             Rules rules = Rules.PLAIN.withInterrupts(2);
             explorer(kind, workers, rules, TickPolicy.OFF, Fault.NONE)
-                    .sample(SEED, samples(3_000))
+                    .sample(SEED, samples(1_500))
                     .assertClean();
         }
     }
@@ -59,11 +59,11 @@ class SemaphoreExplorerTest {
         for (List<Worker> workers : List.of(MIXED, GREEDY)) {
             Rules rules = Rules.PLAIN.withInterrupts(1);
             explorer(kind, workers, rules, TickPolicy.OFF, Fault.NONE, IDLES)
-                    .sample(SEED, samples(2_000))
+                    .sample(SEED, samples(1_000))
                     .assertClean();
             rules = rules.withDeaths(1).withJanitor();
             explorer(kind, workers, rules, TickPolicy.STANDARD, Fault.NONE, IDLES)
-                    .sample(SEED, samples(2_000))
+                    .sample(SEED, samples(1_000))
                     .assertClean();
         }
         Rules rules = Rules.PLAIN.withInterrupts(1);
@@ -77,7 +77,7 @@ class SemaphoreExplorerTest {
         for (List<Worker> workers : List.of(MIXED, GREEDY, SIBLINGS)) {
             Rules rules = Rules.PLAIN.withDeaths(2).withInterrupts(1).withJanitor();
             explorer(kind, workers, rules, TickPolicy.STANDARD, Fault.NONE)
-                    .sample(SEED, samples(3_000))
+                    .sample(SEED, samples(1_500))
                     .assertClean();
         }
     }

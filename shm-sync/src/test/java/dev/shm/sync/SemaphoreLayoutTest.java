@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
+import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.RobustMutex;
 import dev.shm.wait.TickPolicy;
@@ -93,7 +94,7 @@ class SemaphoreLayoutTest {
     }
 
     private SemaphoreCore shared(int permits) {
-        NoLiveness liveness = new NoLiveness();
+        EverybodyLives liveness = new EverybodyLives(1);
         RobustMutex mutex = new RobustMutex(memory, 128, liveness, Waiter.system());
         return new SemaphoreCore(
                 "it",
@@ -106,6 +107,7 @@ class SemaphoreLayoutTest {
     }
 
     private CountingCore counting() {
-        return new CountingCore(memory, new NoLiveness(), Waiter.system(), TickPolicy.STANDARD);
+        return new CountingCore(
+                memory, new EverybodyLives(1), Waiter.system(), TickPolicy.STANDARD);
     }
 }

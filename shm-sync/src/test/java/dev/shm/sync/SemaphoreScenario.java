@@ -3,6 +3,7 @@ package dev.shm.sync;
 import static dev.shm.sync.WaitingRoomLayout.EPOCH;
 import static dev.shm.sync.WaitingRoomLayout.WAITING;
 
+import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
@@ -213,36 +214,14 @@ final class SemaphoreScenario implements Scenario {
         }
 
         Liveness liveness(Liveness real) {
-            return new Liveness() {
-                @Override
-                public int self() {
-                    return real.self();
-                }
-
-                @Override
-                public boolean isDead(int tag) {
-                    return switch (fault) {
-                        case RASH_TAKEOVER -> true;
-                        case NO_TAKEOVER -> false;
-                        default -> real.isDead(tag);
-                    };
-                }
-
-                @Override
-                public void probe(int tag) {
-                    real.probe(tag);
-                }
-
-                @Override
-                public void probeNext() {
-                    real.probeNext();
-                }
-
-                @Override
-                public void checkOpen() {
-                    real.checkOpen();
-                }
-            };
+            return FaultyLiveness.ofDeaths(
+                    real,
+                    tag ->
+                            switch (fault) {
+                                case RASH_TAKEOVER -> true;
+                                case NO_TAKEOVER -> false;
+                                default -> real.isDead(tag);
+                            });
         }
 
         @Override

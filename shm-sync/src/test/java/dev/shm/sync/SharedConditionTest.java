@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 }) // a test that fails need not unlock
 class SharedConditionTest {
     private static final String NAME = ConditionCommands.CONDITION;
-    private static final int CLOSES = Integer.getInteger("shm.test.closes", 500);
+    private static final int CLOSES = Integer.getInteger("shm.test.closes", 150);
 
     @TempDir private Path directory;
 

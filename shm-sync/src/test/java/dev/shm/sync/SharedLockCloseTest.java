@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("LockNotBeforeTry") // a test that fails need not unlock
 class SharedLockCloseTest {
     private static final String NAME = LockCommands.LOCK;
-    private static final int CLOSES = Integer.getInteger("shm.test.closes", 500);
+    private static final int CLOSES = Integer.getInteger("shm.test.closes", 150);
 
     @TempDir private Path directory;
 

@@ -33,7 +33,7 @@ class SharedReadWriteLockTest {
     private static final String NAME = ReadWriteCommands.LOCK;
     private static final int ROUNDS = 3_000;
 
-    private static final int CLOSES = Integer.getInteger("shm.test.closes", 500);
+    private static final int CLOSES = Integer.getInteger("shm.test.closes", 150);
 
     @TempDir private Path directory;
 

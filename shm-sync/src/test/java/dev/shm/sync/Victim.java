@@ -2,7 +2,6 @@ package dev.shm.sync;
 
 import dev.shm.testing.ChildCommands.Commands;
 import dev.shm.testing.ChildJvm;
-import dev.shm.testing.StopAtKillPoint;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -49,9 +48,7 @@ public final class Victim implements AutoCloseable {
     }
 
     private static ChildJvm start(Map<String, String> properties) {
-        ChildJvm.Builder builder =
-                ChildJvm.of(PeerJvm.class)
-                        .property("shm.killpoint.hook", StopAtKillPoint.class.getName());
+        ChildJvm.Builder builder = ChildJvm.of(PeerJvm.class).stoppable();
         properties.forEach(builder::property);
         return builder.start();
     }

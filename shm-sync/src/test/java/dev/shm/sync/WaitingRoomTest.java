@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.shm.explore.Interception;
 import dev.shm.memory.MappedBuffer;
+import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
 import java.nio.ByteBuffer;
@@ -75,6 +76,6 @@ class WaitingRoomTest {
                         wakes.add(count);
                     }
                 };
-        return new WaitingRoom(buffer, new NoLiveness(), counting, TickPolicy.OFF);
+        return new WaitingRoom(buffer, new EverybodyLives(1), counting, TickPolicy.OFF);
     }
 }

@@ -44,4 +44,36 @@ class QueueExamplesTest {
                         "the squares of 1 to 10: [1, 4, 9, 16, 25, 36, 49, 64, 81, 100]"),
                 Run.example(PoisonPills.class, regions));
     }
+
+    @Test
+    void undoStack() throws Exception {
+        assertEquals(
+                List.of(
+                        "undo: drew a line",
+                        "undo: chose a colour",
+                        "undo: opened a picture",
+                        "nothing is left to undo"),
+                Run.example(UndoStack.class, regions));
+    }
+
+    @Test
+    void triage() throws Exception {
+        assertEquals(
+                List.of(
+                        "did: 1 put out the fire",
+                        "did: 1 call the brigade",
+                        "did: 2 open the door",
+                        "did: 3 tidy up"),
+                Run.example(Triage.class, regions));
+    }
+
+    @Test
+    void ticker() throws Exception {
+        assertEquals(
+                List.of(
+                        "the listener heard: [101, 102, 103]",
+                        "who came late heard: [103]",
+                        "who did not listen missed some: true"),
+                Run.example(Ticker.class, regions));
+    }
 }

@@ -1,9 +1,13 @@
-package dev.shm.ring;
+package dev.shm.testing;
 
 import dev.shm.wait.Liveness;
 
-/** A participant that takes everybody for alive, but for tags that name nobody. */
-record EverybodyLives(int self) implements Liveness {
+/**
+ * A participant that takes everybody for alive, but for tags that name nobody.
+ *
+ * @param self its own tag
+ */
+public record EverybodyLives(int self) implements Liveness {
     @Override
     public boolean isDead(int tag) {
         return (tag & 0xFFF) == 0;

@@ -1,32 +1,15 @@
-package dev.shm.sync;
+package dev.shm.chaos;
 
 import dev.shm.region.SharedRegion;
 import dev.shm.value.SharedArray;
 
 /**
- * What the processes of {@link SyncChaosTest} write down about themselves, in memory that outlives
+ * What the processes of {@link ChaosRound} write down about themselves, in memory that outlives
  * them: a number for each object, kind of entry and process.
  */
-final class ChaosLedger {
+final class Ledger {
     /** How many processes there are at a time; each has a seat, which its successor takes over. */
-    static final int SEATS = 6;
-
-    /** What is done with which object. */
-    enum Act {
-        LOCK,
-        CONDITION,
-        READ,
-        WRITE,
-        SEMAPHORE,
-        COUNTING,
-        EVENT,
-        GATE,
-        LATCH,
-        ROLL_CALL,
-        BARRIER,
-        VALUE,
-        ARRAY
-    }
+    static final int SEATS = 8;
 
     /** What is written down. */
     enum Entry {
@@ -36,6 +19,8 @@ final class ChaosLedger {
         HOLDS,
         /** What an object guards: the total, at seat 0. */
         TOTAL,
+        /** How often the owner was killed. */
+        OWNERS_KILLED,
         /** How often a death was reported. */
         REPORTS,
         /** Since when the process waits for it; 0: it does not. */
@@ -46,7 +31,7 @@ final class ChaosLedger {
 
     private final SharedArray numbers;
 
-    ChaosLedger(SharedRegion region) {
+    Ledger(SharedRegion region) {
         numbers =
                 SharedArray.of(
                         region, "ledger", 'q', Act.values().length * Entry.values().length * SEATS);
@@ -110,11 +95,24 @@ final class ChaosLedger {
         return acts;
     }
 
-    void waitBegins(Act act, int seat) {
+    /** Something that may wait. */
+    interface Waiting {
+        /** Waits. */
+        void end() throws InterruptedException;
+    }
+
+    /** Waits, and it is known while it lasts. */
+    void await(Act act, int seat, Waiting waiting) throws InterruptedException {
+        waitBegins(act, seat);
+        waiting.end();
+        waitEnds(act, seat);
+    }
+
+    private void waitBegins(Act act, int seat) {
         set(act, Entry.SINCE, seat, System.nanoTime());
     }
 
-    void waitEnds(Act act, int seat) {
+    private void waitEnds(Act act, int seat) {
         long waited = System.nanoTime() - get(act, Entry.SINCE, seat);
         set(act, Entry.SINCE, seat, 0);
         set(act, Entry.LONGEST, seat, Math.max(waited, get(act, Entry.LONGEST, seat)));

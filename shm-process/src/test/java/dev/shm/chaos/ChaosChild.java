@@ -1,5 +1,6 @@
-package dev.shm.sync;
+package dev.shm.chaos;
 
+import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,11 +11,14 @@ import java.util.concurrent.locks.LockSupport;
  * One of many processes that use one object of each kind at once, until it is killed or its
  * standard input ends. Whatever is not as it must be ends it with exit code 1 and a stack trace.
  */
-final class SyncChaosChild {
+final class ChaosChild {
     private static final int PAUSE_NANOS = 100_000;
 
-    private SyncChaosChild() {}
+    private static volatile boolean stopping;
 
+    private ChaosChild() {}
+
+    /** The arguments are the file, the seat and the seed. */
     public static void main(String... arguments) throws Exception {
         int seat = Integer.parseInt(arguments[1]);
         long seed = Long.parseLong(arguments[2]);
@@ -30,8 +34,6 @@ final class SyncChaosChild {
         worker.join();
     }
 
-    private static volatile boolean stopping;
-
     private static void awaitEndOfInput() throws IOException {
         while (System.in.read() >= 0) {
             // nobody writes
@@ -40,11 +42,10 @@ final class SyncChaosChild {
 
     private static void work(Path file, int seat, long seed) {
         Random random = new Random(seed);
-        try (SharedRegion region = ChaosActs.open(file)) {
-            ChaosActs acts = new ChaosActs(region, seat, seed);
-            System.out.println("ready");
+        try (SharedRegion region = SharedRegion.open(RegionOptions.at(file))) {
+            Stage stage = new Stage(region, seat, seed);
             while (!stopping) {
-                acts.doAnything();
+                stage.doAnything();
                 LockSupport.parkNanos(random.nextInt(PAUSE_NANOS));
             }
         } catch (InterruptedException e) {

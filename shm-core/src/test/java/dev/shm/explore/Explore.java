@@ -1,0 +1,226 @@
+package dev.shm.explore;
+
+import dev.shm.explore.Explorer.Exploration;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** {@code ./shm explore}: many schedules of the worlds of every primitive. */
+public final class Explore {
+    private static final int SCHEDULES = 100_000;
+    private static final int CHUNK = 10_000;
+    private static final String USAGE =
+            """
+            Usage: ./shm explore [--schedules N] [--seed S] [PRIMITIVE]...
+                   ./shm explore --replay SCHEDULE PRIMITIVE/WORLD
+
+            Tries N schedules (100000) of each primitive, or of those that are named: first every
+            schedule with one deviation from the ordinary one in each of its worlds, then others by
+            chance. A line for each primitive says what came out. 0 schedules: without an end, until
+            something is wrong. What is wrong comes with the line that replays it. Exit code 0:
+            clean, 1: something was wrong, 2: wrong arguments.
+            """;
+
+    private final Map<String, Map<String, Explorer>> worlds = new LinkedHashMap<>();
+    private final PrintStream out;
+
+    /**
+     * Everything that the catalogues on the class path have.
+     *
+     * @param out where the lines go to
+     */
+    public Explore(PrintStream out) {
+        this.out = out;
+        for (Catalogue catalogue : ServiceLoader.load(Catalogue.class)) {
+            catalogue.addTo(
+                    (primitive, world, explorer) ->
+                            worlds.computeIfAbsent(primitive, none -> new LinkedHashMap<>())
+                                    .put(world, explorer));
+        }
+    }
+
+    /**
+     * The names of all primitives.
+     *
+     * @return in the order in which they are explored
+     */
+    public List<String> primitives() {
+        return List.copyOf(worlds.keySet());
+    }
+
+    /**
+     * Explores.
+     *
+     * @param names of primitives
+     * @param schedules of each; 0: without an end
+     * @param seed of those that are tried by chance
+     * @return whether nothing was wrong
+     */
+    public boolean run(List<String> names, int schedules, long seed) throws InterruptedException {
+        ExecutorService threads =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        AtomicBoolean clean = new AtomicBoolean(true);
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (String name : names) {
+                all.add(threads.submit(() -> explore(name, schedules, seed, clean)));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        } catch (ExecutionException e) {
+            throw new AssertionError(e.getCause());
+        } finally {
+            threads.shutdown();
+        }
+        return clean.get();
+    }
+
+    private void explore(String primitive, int schedules, long seed, AtomicBoolean clean) {
+        long start = System.nanoTime();
+        Map<String, Explorer> its = worlds.getOrDefault(primitive, Map.of());
+        int share = (schedules + its.size() - 1) / its.size();
+        AtomicInteger tried = new AtomicInteger();
+        boolean found = false;
+        for (Map.Entry<String, Explorer> world : its.entrySet()) {
+            found |= finds(primitive, world, share, seed, tried);
+        }
+        for (long next = seed + CHUNK; schedules == 0 && !found && clean.get(); next += CHUNK) {
+            for (Map.Entry<String, Explorer> world : its.entrySet()) {
+                Exploration more = world.getValue().sample(next, CHUNK);
+                tried.addAndGet(more.schedules());
+                found |= reports(primitive, world.getKey(), more);
+            }
+        }
+        if (found) {
+            clean.set(false);
+        }
+        out.println(
+                String.format(
+                        Locale.ROOT,
+                        "%-14s %9d schedules of %d worlds: %-6s %7.1f s",
+                        primitive,
+                        tried.get(),
+                        its.size(),
+                        found ? "FAILED" : "clean",
+                        (System.nanoTime() - start) / 1e9));
+    }
+
+    private boolean finds(
+            String primitive,
+            Map.Entry<String, Explorer> world,
+            int share,
+            long seed,
+            AtomicInteger tried) {
+        Exploration all = world.getValue().depthFirst(1);
+        tried.addAndGet(all.schedules());
+        if (reports(primitive, world.getKey(), all)) {
+            return true;
+        }
+        Exploration some = world.getValue().sample(seed, Math.max(0, share - all.schedules()));
+        tried.addAndGet(some.schedules());
+        return reports(primitive, world.getKey(), some);
+    }
+
+    private boolean reports(String primitive, String world, Exploration exploration) {
+        Explorer.Failure failure = exploration.failure();
+        if (failure == null) {
+            return false;
+        }
+        out.println(
+                String.join(System.lineSeparator(), failure.trace())
+                        + System.lineSeparator()
+                        + failure.cause()
+                        + System.lineSeparator()
+                        + "./shm explore --replay '"
+                        + failure.schedule()
+                        + "' "
+                        + primitive
+                        + "/"
+                        + world);
+        return true;
+    }
+
+    /**
+     * Executes one schedule.
+     *
+     * @param schedule as a failure was reported
+     * @param where primitive and world, with a slash between them
+     * @return whether nothing was wrong
+     * @throws IllegalArgumentException if there is no such world
+     */
+    public boolean replay(String schedule, String where) {
+        String[] names = where.split("/", -1);
+        Explorer explorer =
+                names.length == 2 ? worlds.getOrDefault(names[0], Map.of()).get(names[1]) : null;
+        if (explorer == null) {
+            throw new IllegalArgumentException("world=" + where + ", allowed: " + allWorlds());
+        }
+        boolean wrong = reports(names[0], names[1], explorer.replay(schedule));
+        out.println(where + ": " + (wrong ? "FAILED" : "clean"));
+        return !wrong;
+    }
+
+    private List<String> allWorlds() {
+        return worlds.entrySet().stream()
+                .flatMap(e -> e.getValue().keySet().stream().map(w -> e.getKey() + "/" + w))
+                .toList();
+    }
+
+    /** The command. */
+    public static void main(String... arguments) throws InterruptedException {
+        try {
+            System.exit(new Explore(System.out).obey(arguments) ? 0 : 1);
+        } catch (IllegalArgumentException e) {
+            System.err.println("shm explore: " + e.getMessage());
+            System.err.print(USAGE);
+            System.exit(2);
+        }
+    }
+
+    private boolean obey(String... arguments) throws InterruptedException {
+        List<String> names = new ArrayList<>();
+        int schedules = SCHEDULES;
+        long seed = System.nanoTime();
+        String schedule = null;
+        for (int i = 0; i < arguments.length; i++) {
+            switch (arguments[i]) {
+                case "--schedules" -> schedules = Integer.parseInt(value(arguments, ++i));
+                case "--seed" -> seed = Long.parseLong(value(arguments, ++i));
+                case "--replay" -> schedule = value(arguments, ++i);
+                case "--help", "-h" -> {
+                    out.print(USAGE);
+                    return true;
+                }
+                default -> names.add(arguments[i]);
+            }
+        }
+        if (schedule != null) {
+            return replay(schedule, names.isEmpty() ? "" : names.get(0));
+        }
+        for (String name : names) {
+            if (!worlds.containsKey(name)) {
+                throw new IllegalArgumentException(name + ", allowed: " + primitives());
+            }
+        }
+        out.println("explore: seed=" + seed + " schedules=" + schedules);
+        return run(names.isEmpty() ? primitives() : names, schedules, seed);
+    }
+
+    private static String value(String[] arguments, int at) {
+        if (at == arguments.length) {
+            throw new IllegalArgumentException(arguments[at - 1] + " needs a value");
+        }
+        return arguments[at];
+    }
+}

@@ -1,0 +1,47 @@
+package dev.shm.ring;
+
+import dev.shm.explore.Catalogue;
+import dev.shm.explore.Explorer;
+import dev.shm.explore.Rules;
+import dev.shm.ring.MpmcScenario.Manner;
+import dev.shm.ring.MpmcScenario.Size;
+
+/** The worlds of the rings, and of the waiting of queues, which is the many-to-many ring's. */
+public final class RingCatalogue implements Catalogue {
+    private static final Size TWO_AND_TWO = new Size(2, 2, 2, false, false);
+    private static final Size GIVING_BACK = new Size(2, 3, 2, false, true);
+    private static final Size SUCCEEDED = new Size(2, 2, 2, true, false);
+
+    @Override
+    public void addTo(Entries entries) {
+        Rules deaths = Rules.PLAIN.withDeaths(3).withJanitor();
+        for (boolean batches : new boolean[] {false, true}) {
+            String what = batches ? "batches" : "records";
+            entries.add("one-to-one", what, spsc(batches, Rules.PLAIN));
+            entries.add("one-to-one", what + "-deaths", spsc(batches, deaths));
+        }
+        entries.add("broadcast", "alive", broadcast(Rules.PLAIN));
+        entries.add("broadcast", "deaths", broadcast(deaths));
+        entries.add("many-to-many", "alive", mpmc(TWO_AND_TWO, Rules.PLAIN));
+        entries.add("many-to-many", "deaths", mpmc(TWO_AND_TWO, deaths));
+        entries.add("many-to-many", "giving-back", mpmc(GIVING_BACK, deaths));
+        entries.add("many-to-many", "succeeded", mpmc(SUCCEEDED, deaths));
+        Size sleeping = TWO_AND_TWO.sleeping(Manner.SLEEPING, 2);
+        entries.add("queue", "alive-no-ticks", mpmc(sleeping, Rules.PLAIN));
+        entries.add("queue", "deaths", mpmc(sleeping, deaths));
+        entries.add("queue", "timed", mpmc(GIVING_BACK.sleeping(Manner.FOR_LONG, 1), deaths));
+        entries.add("queue", "dropping", mpmc(TWO_AND_TWO.sleeping(Manner.DROPPING, 2), deaths));
+    }
+
+    private static Explorer spsc(boolean batches, Rules rules) {
+        return new Explorer(() -> new SpscScenario(SpscFault.NONE, batches), rules);
+    }
+
+    private static Explorer broadcast(Rules rules) {
+        return new Explorer(() -> new BroadcastScenario(BroadcastFault.NONE), rules);
+    }
+
+    private static Explorer mpmc(Size size, Rules rules) {
+        return new Explorer(() -> new MpmcScenario(size, MpmcFault.NONE), rules);
+    }
+}

@@ -1,0 +1,162 @@
+package dev.shm.chaos;
+
+import dev.shm.chaos.Ledger.Entry;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What was tried and what it took, over all rounds. */
+final class Figures {
+    private static final double MILLION = 1e6;
+
+    private final long seed;
+    private int rounds;
+    private int kills;
+    private int stops;
+    private int departures;
+    private final Map<Act, long[]> acts = new EnumMap<>(Act.class); // done, reports, longest wait
+    private final List<Long> recoveries = new ArrayList<>();
+
+    Figures(long seed) {
+        this.seed = seed;
+        for (Act act : Act.values()) {
+            acts.put(act, new long[3]);
+        }
+    }
+
+    void killed() {
+        kills++;
+    }
+
+    void stopped() {
+        stops++;
+    }
+
+    void departed() {
+        departures++;
+    }
+
+    int kills() {
+        return kills;
+    }
+
+    /** The owner of a lock was killed, and after so many nanoseconds another one had the lock. */
+    void recovered(long nanos) {
+        recoveries.add(nanos);
+    }
+
+    void add(Ledger ledger) {
+        rounds++;
+        acts.forEach(
+                (act, sums) -> {
+                    sums[0] += ledger.sum(act, Entry.DONE);
+                    sums[1] += ledger.sum(act, Entry.REPORTS);
+                    sums[2] = Math.max(sums[2], ledger.max(act, Entry.LONGEST));
+                });
+    }
+
+    private double recovery(int percent) {
+        List<Long> sorted = recoveries.stream().sorted().toList();
+        return sorted.isEmpty() ? 0 : sorted.get((sorted.size() - 1) * percent / 100) / MILLION;
+    }
+
+    /** How many recoveries took up to so many milliseconds, each bound twice the one before. */
+    private Map<Long, Integer> histogram() {
+        Map<Long, Integer> histogram = new TreeMap<>();
+        for (long nanos : recoveries) {
+            long bound = 1;
+            while (bound * MILLION < nanos) {
+                bound *= 2;
+            }
+            histogram.merge(bound, 1, Integer::sum);
+        }
+        return histogram;
+    }
+
+    private double longestWait() {
+        return acts.values().stream().mapToLong(sums -> sums[2]).max().orElse(0) / MILLION;
+    }
+
+    private static String text(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+
+    @Override
+    public String toString() {
+        List<String> lines = new ArrayList<>();
+        lines.add(
+                text(
+                        "seed=%d rounds=%d kills=%d stops=%d departures=%d",
+                        seed, rounds, kills, stops, departures));
+        acts.forEach(
+                (act, sums) ->
+                        lines.add(
+                                text(
+                                        "  %-10s done=%-9d deaths reported=%-5d longest wait=%.1f"
+                                                + " ms",
+                                        act, sums[0], sums[1], sums[2] / MILLION)));
+        lines.add(text("longest wait: %.1f ms", longestWait()));
+        lines.add(
+                text(
+                        "from a kill to the next owner, %d times, ms: p50=%.1f p90=%.1f p99=%.1f"
+                                + " max=%.1f",
+                        recoveries.size(),
+                        recovery(50),
+                        recovery(90),
+                        recovery(99),
+                        recovery(100)));
+        histogram().forEach((bound, count) -> lines.add(text("  up to %4d ms: %d", bound, count)));
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    String json(boolean clean, double seconds) {
+        String perAct =
+                acts.entrySet().stream()
+                        .map(
+                                entry ->
+                                        text(
+                                                "\"%s\": {\"done\": %d, \"reported\": %d,"
+                                                        + " \"longestWaitMillis\": %.3f}",
+                                                entry.getKey(),
+                                                entry.getValue()[0],
+                                                entry.getValue()[1],
+                                                entry.getValue()[2] / MILLION))
+                        .collect(Collectors.joining(",\n    "));
+        String buckets =
+                histogram().entrySet().stream()
+                        .map(entry -> text("\"%d\": %d", entry.getKey(), entry.getValue()))
+                        .collect(Collectors.joining(", "));
+        return text(
+                """
+                {
+                  "clean": %b, "seed": %d, "seconds": %.1f, "rounds": %d,
+                  "kills": %d, "stops": %d, "departures": %d,
+                  "longestWaitMillis": %.3f,
+                  "recovery": {"count": %d, "p50Millis": %.3f, "p90Millis": %.3f,
+                    "p99Millis": %.3f, "maxMillis": %.3f, "upToMillis": {%s}},
+                  "acts": {
+                    %s
+                  }
+                }
+                """,
+                clean,
+                seed,
+                seconds,
+                rounds,
+                kills,
+                stops,
+                departures,
+                longestWait(),
+                recoveries.size(),
+                recovery(50),
+                recovery(90),
+                recovery(99),
+                recovery(100),
+                buckets,
+                perAct);
+    }
+}

@@ -1,0 +1,285 @@
+package dev.shm.chaos;
+
+import dev.shm.chaos.Ledger.Entry;
+import dev.shm.chaos.Ledger.Waiting;
+import dev.shm.region.SharedRegion;
+import dev.shm.sync.SharedCondition;
+import dev.shm.sync.SharedLock;
+import dev.shm.sync.SharedReadWriteLock;
+import dev.shm.sync.SynchronizedArray;
+import dev.shm.sync.SynchronizedValue;
+import dev.shm.value.SharedArray;
+import dev.shm.value.SharedValue;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What a process can do with locks and what they guard.
+ *
+ * <p>What a lock guards is a total beside a journal of what each process has added to it. The
+ * journal is written first, so an owner that dies between the two leaves them different: whoever
+ * holds the lock next and is not told of a death must find them equal.
+ */
+final class LockActs implements Acts {
+    private static final int ARRAY_LENGTH = 64;
+    private static final int LINGER_NANOS = 1_000_000;
+
+    private final SharedRegion region;
+    private final int seat;
+    private final Random random;
+    private final Ledger ledger;
+    private final SharedLock lock;
+    private final SharedLock conditionLock;
+    private final SharedCondition notEmpty;
+    private final SharedReadWriteLock readWrite;
+    private final SynchronizedValue value;
+    private final SynchronizedArray array;
+
+    LockActs(SharedRegion region, Ledger ledger, int seat, Random random) {
+        this.region = region;
+        this.seat = seat;
+        this.random = random;
+        this.ledger = ledger;
+        this.lock = SharedLock.of(region, "lock");
+        this.conditionLock = SharedLock.of(region, "items-lock", this::repairItems);
+        this.notEmpty = conditionLock.condition("not-empty");
+        this.readWrite = SharedReadWriteLock.of(region, "rw", () -> repair(Act.WRITE));
+        this.value = SynchronizedValue.of(region, "value", 'q', this::repairValue);
+        this.array = SynchronizedArray.of(region, "array", 'q', ARRAY_LENGTH, this::repairArray);
+    }
+
+    @Override
+    public Set<Act> acts() {
+        return EnumSet.of(Act.LOCK, Act.CONDITION, Act.READ, Act.WRITE, Act.VALUE, Act.ARRAY);
+    }
+
+    @Override
+    public void doIt(Act act) throws InterruptedException {
+        switch (act) {
+            case LOCK -> lock();
+            case CONDITION -> condition();
+            case READ -> read();
+            case WRITE -> write();
+            case VALUE -> value();
+            case ARRAY -> array();
+            default -> throw new IllegalArgumentException(act.toString());
+        }
+    }
+
+    private void await(Act act, Waiting waiting) throws InterruptedException {
+        ledger.await(act, seat, waiting);
+    }
+
+    /** Nobody else may hold it who is not known to be dead. */
+    private void holding(Act act, Act excluded, Runnable body) {
+        ledger.set(act, Entry.HOLDS, seat, region.self().id());
+        for (int other = 0; other < Ledger.SEATS; other++) {
+            long tag = ledger.get(excluded, Entry.HOLDS, other);
+            if (other != seat && tag != 0 && !region.isDead((int) tag)) {
+                throw new AssertionError(act + " while seat " + other + " holds " + excluded);
+            }
+        }
+        body.run();
+        ledger.set(act, Entry.HOLDS, seat, 0);
+    }
+
+    private void checkTotal(Act act, long total) {
+        long journal = ledger.sum(act, Entry.DONE);
+        if (total != journal) {
+            throw new AssertionError(
+                    act
+                            + ": total="
+                            + total
+                            + " journal="
+                            + journal
+                            + ": a death was not reported");
+        }
+    }
+
+    /** Makes it more likely that we are killed here. */
+    private void linger() {
+        if (random.nextInt(4) == 0) {
+            LockSupport.parkNanos(random.nextInt(LINGER_NANOS));
+        }
+    }
+
+    private void increment(Act act) {
+        checkTotal(act, ledger.total(act));
+        ledger.increment(act, Entry.DONE, seat);
+        linger();
+        ledger.setTotal(act, ledger.total(act) + 1);
+    }
+
+    private void repair(Act act) {
+        ledger.increment(act, Entry.REPORTS, seat);
+        ledger.setTotal(act, ledger.sum(act, Entry.DONE));
+    }
+
+    private void lock() throws InterruptedException {
+        await(
+                Act.LOCK,
+                () -> {
+                    if (lock.acquire() == SharedLock.Acquisition.OWNER_DIED) {
+                        repair(Act.LOCK);
+                        lock.markConsistent();
+                    }
+                });
+        holding(Act.LOCK, Act.LOCK, () -> increment(Act.LOCK));
+        lock.unlock();
+    }
+
+    /** Items are what has been produced, in DONE, less what has been taken, in HOLDS. */
+    private void condition() throws InterruptedException {
+        if (random.nextInt(3) == 0) {
+            produce();
+        } else {
+            consume(); // more often, so that there is something to wait for
+        }
+    }
+
+    void produce() throws InterruptedException {
+        await(Act.CONDITION, conditionLock::lock);
+        checkItems();
+        ledger.increment(Act.CONDITION, Entry.DONE, seat);
+        linger();
+        addItems(1);
+        notEmpty.signal();
+        conditionLock.unlock();
+    }
+
+    private void consume() throws InterruptedException {
+        await(
+                Act.CONDITION,
+                () -> {
+                    conditionLock.lock();
+                    while (items() == 0) {
+                        notEmpty.await();
+                    }
+                });
+        checkItems();
+        ledger.increment(Act.CONDITION, Entry.HOLDS, seat);
+        linger();
+        addItems(-1);
+        conditionLock.unlock();
+    }
+
+    private long items() {
+        return ledger.total(Act.CONDITION);
+    }
+
+    private void addItems(long change) {
+        ledger.setTotal(Act.CONDITION, items() + change);
+    }
+
+    private long itemsByJournal() {
+        return ledger.sum(Act.CONDITION, Entry.DONE) - ledger.sum(Act.CONDITION, Entry.HOLDS);
+    }
+
+    private void checkItems() {
+        if (items() != itemsByJournal() || items() < 0) {
+            throw new AssertionError("items=" + items() + " journal=" + itemsByJournal());
+        }
+    }
+
+    private void repairItems() {
+        ledger.increment(Act.CONDITION, Entry.REPORTS, seat);
+        ledger.setTotal(Act.CONDITION, itemsByJournal());
+    }
+
+    private void read() throws InterruptedException {
+        await(Act.READ, readWrite.readLock()::lock);
+        holding(Act.READ, Act.WRITE, () -> checkTotal(Act.WRITE, ledger.total(Act.WRITE)));
+        ledger.increment(Act.READ, Entry.DONE, seat);
+        readWrite.readLock().unlock();
+    }
+
+    private void write() throws InterruptedException {
+        await(Act.WRITE, readWrite.writeLock()::lock);
+        holding(Act.WRITE, Act.READ, () -> increment(Act.WRITE));
+        readWrite.writeLock().unlock();
+    }
+
+    private void value() throws InterruptedException {
+        await(
+                Act.VALUE,
+                () -> {
+                    value.with(
+                            guarded ->
+                                    holding(Act.VALUE, Act.VALUE, () -> incrementValue(guarded)));
+                });
+    }
+
+    private void incrementValue(SharedValue guarded) {
+        checkTotal(Act.VALUE, guarded.getLong());
+        ledger.increment(Act.VALUE, Entry.DONE, seat);
+        linger();
+        guarded.setLong(guarded.getLong() + 1);
+    }
+
+    private void repairValue(SharedValue guarded) {
+        ledger.increment(Act.VALUE, Entry.REPORTS, seat);
+        guarded.setLong(ledger.sum(Act.VALUE, Entry.DONE));
+    }
+
+    private void array() throws InterruptedException {
+        await(
+                Act.ARRAY,
+                () ->
+                        array.with(
+                                guarded ->
+                                        holding(
+                                                Act.ARRAY,
+                                                Act.ARRAY,
+                                                () -> incrementArray(guarded))));
+    }
+
+    /** All elements are the same when nobody is at it. */
+    private void incrementArray(SharedArray guarded) {
+        checkTotal(Act.ARRAY, guarded.getLong(0));
+        ledger.increment(Act.ARRAY, Entry.DONE, seat);
+        linger();
+        for (int i = 0; i < ARRAY_LENGTH; i++) {
+            if (guarded.getLong(i) != guarded.getLong(ARRAY_LENGTH - 1)) {
+                throw new AssertionError("a half written array: " + guarded);
+            }
+        }
+        for (int i = 0; i < ARRAY_LENGTH; i++) {
+            guarded.setLong(i, guarded.getLong(i) + 1);
+        }
+    }
+
+    private void repairArray(SharedArray guarded) {
+        ledger.increment(Act.ARRAY, Entry.REPORTS, seat);
+        guarded.fill(ledger.sum(Act.ARRAY, Entry.DONE));
+    }
+
+    /** Owners whose deaths must have been reported. */
+    @Override
+    public List<String> audit(int deaths) throws InterruptedException {
+        produce(); // each of these learns of the last death
+        lock();
+        write();
+        read();
+        value();
+        array();
+        List<String> wrong = new ArrayList<>();
+        if (lock.isLocked() || conditionLock.isLocked() || readWrite.isWriteLocked()) {
+            wrong.add("held by nobody alive: " + lock + ", " + conditionLock + ", " + readWrite);
+        }
+        if (readWrite.readers() != 0) {
+            wrong.add("readers left: " + readWrite);
+        }
+        for (Act act : List.of(Act.LOCK, Act.WRITE, Act.VALUE, Act.ARRAY)) {
+            long reports = ledger.sum(act, Entry.REPORTS);
+            long killed = ledger.sum(act, Entry.OWNERS_KILLED);
+            if (reports < killed) {
+                wrong.add(act + ": reports=" + reports + " owners killed=" + killed);
+            }
+        }
+        return wrong;
+    }
+}

@@ -1,0 +1,150 @@
+package dev.shm.chaos;
+
+import dev.shm.region.SharedRegion;
+import dev.shm.value.SharedArray;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32;
+
+/**
+ * Messages that are numbered, and what became of each of them, written down in memory that outlives
+ * whoever sends and receives them.
+ *
+ * <p>Each seat has every so many-th number, and goes on where the process before it died.
+ */
+final class Numbers {
+    /** How many there are, for all seats together. */
+    static final int COUNT = 1 << 15;
+
+    static final int MAX_BYTES = 64;
+
+    private static final int BEGUN = 1;
+    private static final int SENT = 2;
+    private static final int RECEIVED = 1 << 8;
+    private static final int ENDED = 1 << 16;
+    private static final int MANY = 0xFF;
+    private static final int HEADER = 2 * Integer.BYTES;
+
+    /** What is promised when somebody dies. */
+    enum Promise {
+        /** What was sent comes, and comes again until it is acknowledged, and then never. */
+        AT_LEAST_ONCE,
+        /** What was sent comes once, but for one message for each death. */
+        AT_MOST_ONCE,
+        /** What comes was sent. */
+        NONE
+    }
+
+    private final String name;
+    private final SharedArray cells;
+    private final SharedArray next;
+    private final int seat;
+    private final int[] last = new int[Ledger.SEATS];
+
+    Numbers(SharedRegion region, String name, int seat) {
+        this.name = name;
+        this.seat = seat;
+        this.cells = SharedArray.of(region, name + "-numbers", 'i', COUNT);
+        this.next = SharedArray.of(region, name + "-next", 'i', Ledger.SEATS);
+        Arrays.fill(last, -1);
+    }
+
+    /** The next number of this seat, which is to be sent; negative: there are no more. */
+    int begin() {
+        if (next.getInt(seat) >= COUNT / Ledger.SEATS) {
+            return -1;
+        }
+        int number = (int) next.getAndAdd(seat, 1) * Ledger.SEATS + seat;
+        cells.getAndAdd(number, BEGUN);
+        return number;
+    }
+
+    /** It was accepted. */
+    void sent(int number) {
+        cells.getAndAdd(number, SENT);
+    }
+
+    /** It came. */
+    void received(int number) {
+        check(number >= 0 && number < COUNT, number, 0, "is none");
+        int before = (int) cells.getAndAdd(number, RECEIVED);
+        check((before & BEGUN) != 0, number, before, "was never sent");
+        check(before < ENDED, number, before, "comes after it was acknowledged");
+    }
+
+    /** It came for the first time, after those that its sender had sent before. */
+    void inOrder(int number) {
+        int sender = number % Ledger.SEATS;
+        check(number > last[sender], number, last[sender], "comes after a later one");
+        last[sender] = number;
+    }
+
+    /** It was acknowledged. */
+    void ended(int number) {
+        int before = (int) cells.getAndAdd(number, ENDED);
+        check(before < ENDED, number, before, "is acknowledged twice");
+    }
+
+    private void check(boolean holds, int number, int found, String otherwise) {
+        if (!holds) {
+            throw new AssertionError(
+                    name + ": number=" + number + " " + otherwise + ", found=" + found);
+        }
+    }
+
+    /** What is wrong when nothing is left to be received. */
+    List<String> audit(Promise promise, int deaths) {
+        List<String> wrong = new ArrayList<>();
+        int lost = 0;
+        int unsaid = 0;
+        for (int number = 0; number < COUNT; number++) {
+            int cell = cells.getInt(number);
+            int received = cell / RECEIVED & MANY;
+            if ((cell & SENT) != 0 && received == 0) {
+                lost++;
+            }
+            if (received > 1 && promise == Promise.AT_MOST_ONCE) {
+                wrong.add(name + ": number=" + number + " came " + received + " times");
+            }
+            unsaid += received > 0 && cell < ENDED ? 1 : 0;
+        }
+        int mayBeLost =
+                switch (promise) {
+                    case AT_LEAST_ONCE -> 0;
+                    case AT_MOST_ONCE -> deaths;
+                    case NONE -> COUNT;
+                };
+        if (lost > mayBeLost) {
+            wrong.add(name + ": lost=" + lost + " deaths=" + deaths);
+        }
+        if (unsaid > deaths && promise != Promise.NONE) {
+            wrong.add(name + ": received, not acknowledged=" + unsaid + " deaths=" + deaths);
+        }
+        return wrong;
+    }
+
+    /** A message: the number, the check sum of the rest, and bytes that depend on the number. */
+    static byte[] message(int number) {
+        byte[] content = new byte[HEADER + number % (MAX_BYTES - HEADER)];
+        Arrays.fill(content, (byte) number);
+        ByteBuffer.wrap(content).putInt(0, number).putInt(Integer.BYTES, sum(content));
+        return content;
+    }
+
+    private static int sum(byte[] content) {
+        CRC32 sum = new CRC32();
+        sum.update(content, HEADER, content.length - HEADER);
+        return (int) sum.getValue();
+    }
+
+    /** The number of a message, which must be whole. */
+    static int number(byte[] message) {
+        int number = message.length < HEADER ? -1 : ByteBuffer.wrap(message).getInt(0);
+        if (number < 0 || !Arrays.equals(message, message(number))) {
+            throw new AssertionError("torn: " + Arrays.toString(message));
+        }
+        return number;
+    }
+}

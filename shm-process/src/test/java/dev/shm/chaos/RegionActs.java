@@ -1,0 +1,88 @@
+package dev.shm.chaos;
+
+import dev.shm.region.RegionOptions;
+import dev.shm.region.SharedRegion;
+import dev.shm.sync.SharedLock;
+import dev.shm.value.SharedArray;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/** What a process can do with the region itself: make and remove objects, join again and leave. */
+final class RegionActs implements Acts {
+    private static final int NAMES = 6;
+    private static final int LENGTH = 100;
+
+    private final SharedRegion region;
+    private final Ledger ledger;
+    private final int seat;
+    private final Random random;
+
+    RegionActs(SharedRegion region, Ledger ledger, int seat, Random random) {
+        this.region = region;
+        this.ledger = ledger;
+        this.seat = seat;
+        this.random = random;
+    }
+
+    @Override
+    public Set<Act> acts() {
+        return EnumSet.of(Act.OBJECT, Act.ATTACHMENT);
+    }
+
+    @Override
+    public void doIt(Act act) throws InterruptedException {
+        switch (act) {
+            case OBJECT -> ledger.await(act, seat, () -> useOrRemove(random.nextInt(NAMES)));
+            case ATTACHMENT -> ledger.await(act, seat, this::joinAndLeave);
+            default -> throw new IllegalArgumentException(act.toString());
+        }
+        ledger.increment(act, Ledger.Entry.DONE, seat);
+    }
+
+    /** What somebody has made is whole for whoever opens it, and stays so while it is open. */
+    private void useOrRemove(int number) {
+        String name = "object-" + number;
+        if (random.nextInt(3) == 0) {
+            region.remove(name);
+            return;
+        }
+        long[] initial = new long[LENGTH + number];
+        Arrays.fill(initial, number + 1);
+        try (SharedArray array = SharedArray.of(region, name, 'q', initial)) {
+            for (int i = 0; i < array.length(); i++) {
+                if (array.getLong(i) != number + 1) {
+                    throw new AssertionError(name + "[" + i + "]=" + array.getLong(i));
+                }
+            }
+        }
+    }
+
+    /** One participant more for a moment. */
+    private void joinAndLeave() {
+        try (SharedRegion again = SharedRegion.open(RegionOptions.at(region.path()))) {
+            if (!again.participants().contains(again.self()) || region.isDead(again.self().id())) {
+                throw new AssertionError("not there: " + again.self());
+            }
+            try (SharedLock lock = SharedLock.of(again, "visitors")) {
+                if (lock.acquire() == SharedLock.Acquisition.OWNER_DIED) {
+                    lock.markConsistent();
+                }
+                lock.unlock();
+            }
+        }
+    }
+
+    @Override
+    public List<String> audit(int deaths) {
+        for (int number = 0; number < NAMES; number++) {
+            useOrRemove(number);
+            region.remove("object-" + number);
+        }
+        return region.participants().equals(List.of(region.self()))
+                ? List.of()
+                : List.of("still there: " + region.participants());
+    }
+}

@@ -1,0 +1,256 @@
+package dev.shm.chaos;
+
+import dev.shm.chaos.Ledger.Entry;
+import dev.shm.chaos.Ledger.Waiting;
+import dev.shm.region.SharedRegion;
+import dev.shm.sync.CountingSemaphore;
+import dev.shm.sync.PartyDiedException;
+import dev.shm.sync.SharedBarrier;
+import dev.shm.sync.SharedEvent;
+import dev.shm.sync.SharedLatch;
+import dev.shm.sync.SharedSemaphore;
+import dev.shm.value.SharedValue;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+/** What a process can do with semaphores, events, latches and a barrier. */
+final class SignalActs implements Acts {
+    private static final int PERMITS = 2;
+    private static final String LATCH = "latch-";
+    private static final String ROLL_CALL = "roll-call-";
+    private static final int SEMAPHORE_COLLECTS = 8;
+    private static final int LINGER_NANOS = 1_000_000;
+    private static final int TAG_BITS = 30;
+    private static final long PATIENCE_MILLIS = 20; // of waits that nobody need end
+
+    private final SharedRegion region;
+    private final int seat;
+    private final Random random;
+    private final Ledger ledger;
+    private final SharedSemaphore semaphore;
+    private final CountingSemaphore counting;
+    private final SharedEvent event;
+    private final SharedEvent gate;
+    private final SharedValue sets;
+    private final SharedValue round;
+    private final SharedBarrier barrier;
+
+    SignalActs(SharedRegion region, Ledger ledger, int seat, Random random) {
+        this.region = region;
+        this.seat = seat;
+        this.random = random;
+        this.ledger = ledger;
+        this.semaphore = SharedSemaphore.of(region, "semaphore", PERMITS);
+        this.counting = CountingSemaphore.of(region, "counting", 0);
+        this.event = SharedEvent.of(region, "event");
+        this.gate = SharedEvent.of(region, "gate", SharedEvent.Mode.AUTO_RESET);
+        this.sets = SharedValue.of(region, "sets", 'q');
+        this.round = SharedValue.of(region, "round", 'q');
+        this.barrier = SharedBarrier.of(region, "barrier", 2);
+    }
+
+    @Override
+    public Set<Act> acts() {
+        return EnumSet.of(
+                Act.SEMAPHORE,
+                Act.COUNTING,
+                Act.EVENT,
+                Act.GATE,
+                Act.LATCH,
+                Act.ROLL_CALL,
+                Act.BARRIER);
+    }
+
+    @Override
+    public void doIt(Act act) throws InterruptedException {
+        switch (act) {
+            case SEMAPHORE -> semaphore();
+            case COUNTING -> counting();
+            case EVENT -> event();
+            case GATE -> gate();
+            case LATCH -> latch();
+            case ROLL_CALL -> rollCall();
+            case BARRIER -> barrier();
+            default -> throw new IllegalArgumentException(act.toString());
+        }
+    }
+
+    private void await(Act act, Waiting waiting) throws InterruptedException {
+        ledger.await(act, seat, waiting);
+    }
+
+    /** Makes it more likely that we are killed here. */
+    private void linger() {
+        if (random.nextInt(4) == 0) {
+            LockSupport.parkNanos(random.nextInt(LINGER_NANOS));
+        }
+    }
+
+    private void semaphore() throws InterruptedException {
+        await(Act.SEMAPHORE, semaphore::acquire);
+        long visit = ledger.get(Act.SEMAPHORE, Entry.HOLDS, seat) >>> TAG_BITS;
+        ledger.set(Act.SEMAPHORE, Entry.HOLDS, seat, visit + 1 << TAG_BITS | region.self().id());
+        checkInside();
+        linger();
+        ledger.set(Act.SEMAPHORE, Entry.HOLDS, seat, visit + 1 << TAG_BITS);
+        semaphore.release();
+        ledger.increment(Act.SEMAPHORE, Entry.DONE, seat);
+    }
+
+    /**
+     * Two equal collects are a picture of one moment, since each visit has another mark. A permit
+     * goes to another only after its holder is known to be dead.
+     */
+    private void checkInside() {
+        long[] before = ledger.row(Act.SEMAPHORE, Entry.HOLDS);
+        for (int i = 0; i < SEMAPHORE_COLLECTS; i++) {
+            long[] after = ledger.row(Act.SEMAPHORE, Entry.HOLDS);
+            if (Arrays.equals(before, after)) {
+                int inside = 0;
+                for (long mark : after) {
+                    int tag = (int) (mark & (1 << TAG_BITS) - 1);
+                    inside += tag != 0 && !region.isDead(tag) ? 1 : 0;
+                }
+                if (inside > PERMITS) {
+                    throw new AssertionError(inside + " inside, permits=" + PERMITS);
+                }
+                return;
+            }
+            before = after;
+        }
+    }
+
+    private void counting() throws InterruptedException {
+        ledger.set(Act.COUNTING, Entry.HOLDS, seat, 1);
+        counting.release();
+        await(Act.COUNTING, counting::acquire);
+        ledger.set(Act.COUNTING, Entry.HOLDS, seat, 0);
+        ledger.increment(Act.COUNTING, Entry.DONE, seat);
+    }
+
+    private void event() throws InterruptedException {
+        switch (random.nextInt(3)) {
+            case 0 -> event.set();
+            case 1 -> event.clear();
+            default -> await(Act.EVENT, event::await);
+        }
+        ledger.increment(Act.EVENT, Entry.DONE, seat);
+    }
+
+    /** What sees to it that nobody need wait for long. */
+    void relieve() {
+        event.set();
+        openGate();
+        nextRound();
+    }
+
+    private void openGate() {
+        sets.getAndAdd(1);
+        gate.set();
+    }
+
+    private void gate() throws InterruptedException {
+        if (random.nextBoolean()) {
+            openGate();
+        } else {
+            await(Act.GATE, gate::await);
+            ledger.increment(Act.GATE, Entry.HOLDS, seat);
+        }
+        ledger.increment(Act.GATE, Entry.DONE, seat);
+    }
+
+    /** Ends the round in progress, and forgets those before it. */
+    private void nextRound() {
+        long ended = round.getAndAdd(1);
+        try (SharedLatch latch = SharedLatch.of(region, LATCH + ended, 1)) {
+            latch.countDown();
+        }
+        for (String name : region.names()) {
+            if (isOfARound(name) && !isOfRound(name, ended + 1) && !isOfRound(name, ended)) {
+                region.remove(name);
+            }
+        }
+    }
+
+    private static boolean isOfARound(String name) {
+        return name.startsWith(LATCH) || name.startsWith(ROLL_CALL);
+    }
+
+    private static boolean isOfRound(String name, long number) {
+        return name.equals(LATCH + number) || name.equals(ROLL_CALL + number);
+    }
+
+    private boolean isOver(long started) {
+        return round.getLong() > started + 1;
+    }
+
+    private void latch() throws InterruptedException {
+        long current = round.getLong();
+        try (SharedLatch latch = SharedLatch.of(region, LATCH + current, 1)) {
+            // The latch may have been removed before we opened it, and then this is another one.
+            while (latch.getCount() > 0 && !isOver(current)) {
+                await(Act.LATCH, () -> latch.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+            }
+        }
+        ledger.increment(Act.LATCH, Entry.DONE, seat);
+    }
+
+    private void rollCall() throws InterruptedException {
+        String name = ROLL_CALL + round.getLong();
+        try (SharedLatch latch =
+                SharedLatch.of(region, name, Ledger.SEATS, SharedLatch.Mode.PARTIES)) {
+            latch.join(seat);
+            latch.countDown(seat);
+            if (!latch.isDone(seat)) {
+                throw new AssertionError("a party that has counted down is not done");
+            }
+            await(Act.ROLL_CALL, () -> latch.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+        } catch (PartyDiedException e) {
+            // Another party died before it had counted down, as they do here.
+        }
+        ledger.increment(Act.ROLL_CALL, Entry.DONE, seat);
+    }
+
+    /** Where another one comes in time, and lives. */
+    private void barrier() throws InterruptedException {
+        await(
+                Act.BARRIER,
+                () -> {
+                    try {
+                        int later = barrier.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+                        if (later < 0 || later > 1) {
+                            throw new AssertionError("arrived before " + later + " others of 2");
+                        }
+                    } catch (BrokenBarrierException | TimeoutException e) {
+                        barrier.reset();
+                    }
+                });
+        ledger.increment(Act.BARRIER, Entry.DONE, seat);
+    }
+
+    @Override
+    public List<String> audit(int deaths) {
+        List<String> wrong = new ArrayList<>();
+        long passed = ledger.sum(Act.GATE, Entry.HOLDS);
+        if (passed > sets.getLong()) {
+            wrong.add("gate: passed=" + passed + " sets=" + sets.getLong());
+        }
+        if (semaphore.availablePermits() != PERMITS) {
+            wrong.add("permits lost: " + semaphore);
+        }
+        int tokens = counting.availablePermits();
+        long suspects = ledger.sum(Act.COUNTING, Entry.OWNERS_KILLED);
+        if (tokens < 0 || tokens > suspects) {
+            wrong.add("tokens=" + tokens + " of " + suspects);
+        }
+        return wrong;
+    }
+}

@@ -1,0 +1,245 @@
+package dev.shm.chaos;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import dev.shm.chaos.Numbers.Promise;
+import dev.shm.memory.MappedBuffer;
+import dev.shm.queue.PipeEnd;
+import dev.shm.queue.SharedPipe;
+import dev.shm.region.SharedRegion;
+import dev.shm.ring.Broadcast;
+import dev.shm.ring.BroadcastReceiver;
+import dev.shm.ring.BroadcastTransmitter;
+import dev.shm.ring.SpscConsumer;
+import dev.shm.ring.SpscProducer;
+import dev.shm.ring.SpscRing;
+import dev.shm.value.SharedArray;
+import dev.shm.value.SharedValue;
+import java.io.EOFException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a process can do with a one-to-one ring, a broadcast and pipes: whoever comes has a role.
+ */
+final class StreamActs implements Acts {
+    private static final int CAPACITY = 512;
+    private static final int RECORDS = 20;
+    private static final int PATIENCE_MILLIS = 20;
+    private static final int PIPES = 64;
+    private static final int COUNT_BITS = 8;
+    private static final String PIPE = "pipe-";
+
+    private final SharedRegion region;
+    private final Ledger ledger;
+    private final int seat;
+    private final Random random;
+    private final MappedBuffer scratch =
+            new MappedBuffer(ByteBuffer.allocateDirect(Numbers.MAX_BYTES));
+    private final SpscRing ring;
+    private final Numbers ringed;
+    private final Broadcast broadcast;
+    private final BroadcastReceiver receiver;
+    private final Numbers broadcasted;
+    private final SharedValue pipe;
+    private final SharedArray pipesEnded;
+
+    StreamActs(SharedRegion region, Ledger ledger, int seat, Random random) {
+        this.region = region;
+        this.ledger = ledger;
+        this.seat = seat;
+        this.random = random;
+        ring = SpscRing.of(region, "ring", CAPACITY);
+        ringed = new Numbers(region, "ring", seat);
+        broadcast = Broadcast.of(region, "broadcast", CAPACITY);
+        receiver = broadcast.receiver();
+        broadcasted = new Numbers(region, "broadcast", seat);
+        pipe = SharedValue.of(region, "pipe", 'q');
+        pipesEnded = SharedArray.of(region, "pipes-ended", 'q', PIPES);
+    }
+
+    @Override
+    public Set<Act> acts() {
+        return EnumSet.of(Act.RING, Act.BROADCAST, Act.PIPE);
+    }
+
+    @Override
+    public void doIt(Act act) throws InterruptedException {
+        boolean sends = random.nextBoolean();
+        switch (act) {
+            case RING -> {
+                if (sends) {
+                    produce();
+                } else {
+                    consume();
+                }
+            }
+            case BROADCAST -> {
+                if (sends) {
+                    transmit();
+                } else {
+                    receiver.poll(
+                            (type, from, index, length) -> hear(from, index, length), RECORDS);
+                }
+            }
+            case PIPE -> pipe();
+            default -> throw new IllegalArgumentException(act.toString());
+        }
+        ledger.increment(act, Ledger.Entry.DONE, seat);
+    }
+
+    /** A role, or null if somebody has it who lives, or had the end of a pipe. */
+    private static <T> @Nullable T role(Supplier<T> take) {
+        try {
+            return take.get();
+        } catch (IllegalStateException e) {
+            String message = String.valueOf(e.getMessage());
+            if (message.contains("pid=") || message.contains("end was taken")) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private int load(int number) {
+        byte[] message = Numbers.message(number);
+        scratch.putBytes(0, message);
+        return message.length;
+    }
+
+    private static int number(DirectBuffer buffer, int index, int length) {
+        byte[] message = new byte[length];
+        buffer.getBytes(index, message);
+        return Numbers.number(message);
+    }
+
+    private void produce() {
+        try (SpscProducer producer = role(ring::producer)) {
+            for (int i = random.nextInt(RECORDS); producer != null && i > 0; i--) {
+                int number = ringed.begin();
+                if (number < 0 || !producer.offer(1, scratch, 0, load(number))) {
+                    return;
+                }
+                ringed.sent(number);
+            }
+        }
+    }
+
+    private void consume() {
+        try (SpscConsumer consumer = role(ring::consumer)) {
+            if (consumer != null) {
+                consume(consumer);
+            }
+        }
+    }
+
+    private void consume(SpscConsumer consumer) {
+        List<Integer> numbers = new ArrayList<>();
+        MessageHandler handler =
+                (type, buffer, index, length) -> {
+                    int number = number(buffer, index, length);
+                    ringed.received(number);
+                    ringed.inOrder(number);
+                    numbers.add(number);
+                };
+        consumer.poll(handler, RECORDS);
+        numbers.forEach(ringed::ended);
+    }
+
+    private void transmit() {
+        try (BroadcastTransmitter transmitter = role(broadcast::transmitter)) {
+            for (int i = random.nextInt(RECORDS); transmitter != null && i > 0; i--) {
+                int number = broadcasted.begin();
+                if (number < 0) {
+                    return;
+                }
+                transmitter.transmit(1, scratch, 0, load(number));
+                broadcasted.sent(number);
+            }
+        }
+    }
+
+    private void hear(DirectBuffer buffer, int index, int length) {
+        broadcasted.inOrder(number(buffer, index, length));
+    }
+
+    /** One end of the pipe of the day, if it can be had; else there shall be another pipe. */
+    private void pipe() throws InterruptedException {
+        long day = pipe.getLong();
+        try (SharedPipe today = SharedPipe.of(region, PIPE + day, CAPACITY)) {
+            PipeEnd left = role(today::left);
+            PipeEnd right = left == null ? role(today::right) : null;
+            if (left != null) {
+                ledger.await(Act.PIPE, seat, () -> send(left, day));
+            } else if (right != null) {
+                ledger.await(Act.PIPE, seat, () -> receive(right, day));
+            }
+        } finally {
+            pipe.compareAndSet(day, day + 1);
+            region.remove(PIPE + (day - 2));
+        }
+    }
+
+    private void send(PipeEnd end, long day) throws InterruptedException {
+        int sent = 0;
+        try {
+            while (sent < RECORDS
+                    && end.send(scratch, 0, load(sent), PATIENCE_MILLIS, MILLISECONDS)) {
+                sent++;
+            }
+            pipesEnded.setLong((int) (day % PIPES), day << COUNT_BITS | sent);
+        } catch (EOFException over) {
+            return; // the receiver has left, or died
+        }
+    }
+
+    private void receive(PipeEnd end, long day) throws InterruptedException {
+        int received = 0;
+        try {
+            byte[] message = end.recv(PATIENCE_MILLIS, MILLISECONDS);
+            while (message != null) {
+                int number = Numbers.number(message);
+                if (number != received) {
+                    throw new AssertionError("pipe: number=" + number + " after " + received);
+                }
+                received++;
+                message = end.recv(PATIENCE_MILLIS, MILLISECONDS);
+            }
+        } catch (EOFException over) {
+            long ended = pipesEnded.getLong((int) (day % PIPES));
+            long sent = ended & (1 << COUNT_BITS) - 1;
+            if (ended >> COUNT_BITS == day && day > 0 && sent != received) {
+                throw new AssertionError("pipe: sent=" + sent + " received=" + received);
+            }
+        }
+    }
+
+    @Override
+    public List<String> audit(int deaths) {
+        List<String> wrong = new ArrayList<>();
+        try (SpscConsumer consumer = ring.consumer()) {
+            while (consumer.position() < ring.producerPosition()) {
+                long before = consumer.position();
+                consume(consumer);
+                if (consumer.position() == before) {
+                    wrong.add("stuck: " + ring);
+                    break;
+                }
+            }
+        }
+        wrong.addAll(ringed.audit(Promise.AT_LEAST_ONCE, deaths));
+        if (ring.size() != 0) {
+            wrong.add("left: " + ring);
+        }
+        broadcast.transmitter().close(); // nobody has it
+        return wrong;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.shm.queue;
+
+import dev.shm.explore.Catalogue;
+import dev.shm.explore.Explorer;
+import dev.shm.explore.Rules;
+import dev.shm.queue.SlotScenario.Size;
+import dev.shm.wait.TickPolicy;
+import java.util.Locale;
+
+/** The worlds of pipes, of the stack and of the priority queue. */
+public final class QueueCatalogue implements Catalogue {
+    private static final Rules DEATHS = Rules.PLAIN.withDeaths(3).withJanitor();
+
+    @Override
+    public void addTo(Entries entries) {
+        Rules oneDeath = Rules.PLAIN.withDeaths(1).withInterrupts(1).withJanitor();
+        Rules alive = Rules.PLAIN.withInterrupts(2);
+        entries.add("pipe", "alive-no-ticks", pipe(alive, TickPolicy.OFF));
+        entries.add("pipe", "deaths", pipe(oneDeath, TickPolicy.STANDARD));
+        for (Kind kind : Kind.values()) {
+            String name = kind.toString().toLowerCase(Locale.ROOT);
+            Size crowded = new Size(kind, 1, 2, 2, 2);
+            Size roomy = new Size(kind, 4, 2, 3, 2);
+            entries.add(name, "alive-no-ticks", slots(crowded, Rules.PLAIN, TickPolicy.OFF));
+            entries.add(name, "crowded-deaths", slots(crowded, DEATHS, TickPolicy.STANDARD));
+            entries.add(name, "roomy-deaths", slots(roomy, DEATHS, TickPolicy.STANDARD));
+        }
+    }
+
+    private static Explorer pipe(Rules rules, TickPolicy ticks) {
+        return new Explorer(() -> new PipeScenario(PipeFault.NONE, ticks, 0), rules);
+    }
+
+    private static Explorer slots(Size size, Rules rules, TickPolicy ticks) {
+        return new Explorer(() -> new SlotScenario(size, SlotFault.NONE, ticks), rules);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.shm.sync;
+
+import dev.shm.explore.Catalogue;
+import dev.shm.explore.Explorer;
+import dev.shm.explore.Rules;
+import dev.shm.explore.Scenario;
+import dev.shm.sync.SemaphoreScenario.Worker;
+import dev.shm.wait.TickPolicy;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** The worlds of everything that is waited for: once without a death and without ticks. */
+public final class SyncCatalogue implements Catalogue {
+    private static final List<Worker> MIXED =
+            List.of(
+                    new Worker(0, 1, 2),
+                    new Worker(1, 2, 1),
+                    new Worker(2, 1, 2),
+                    new Worker(3, 1, 1));
+    private static final List<Worker> GREEDY =
+            List.of(new Worker(0, 2, 2), new Worker(1, 2, 2), new Worker(2, 1, 1));
+
+    private static final Rules ALIVE = Rules.PLAIN.withInterrupts(2);
+    private static final Rules DEATHS = Rules.PLAIN.withDeaths(2).withInterrupts(1).withJanitor();
+
+    @Override
+    public void addTo(Entries entries) {
+        for (SemaphoreScenario.Kind kind : SemaphoreScenario.Kind.values()) {
+            String name =
+                    kind == SemaphoreScenario.Kind.SHARED ? "semaphore" : "counting-semaphore";
+            add(entries, name, "mixed", ticks -> semaphore(kind, MIXED, ticks));
+            add(entries, name, "greedy", ticks -> semaphore(kind, GREEDY, ticks));
+        }
+        add(entries, "event", "manual", ticks -> event(false, ticks));
+        add(entries, "event", "automatic", ticks -> event(true, ticks));
+        add(entries, "latch", "parties", SyncCatalogue::latch);
+        for (BarrierScenario.Kind kind : BarrierScenario.Kind.values()) {
+            String world = kind.toString().toLowerCase(Locale.ROOT);
+            add(entries, "barrier", world, ticks -> barrier(kind, ticks));
+        }
+        add(entries, "condition", "one-signal", ticks -> condition(false, ticks));
+        add(entries, "condition", "to-all", ticks -> condition(true, ticks));
+        add(entries, "read-write", "lock", SyncCatalogue::readWrite);
+        for (CloseScenario.Kind kind : CloseScenario.Kind.values()) {
+            String world = kind.toString().toLowerCase(Locale.ROOT);
+            Rules rules = Rules.PLAIN.withInterrupts(1);
+            entries.add("close", world, new Explorer(() -> new CloseScenario(kind, true), rules));
+        }
+    }
+
+    private static void add(
+            Entries entries,
+            String primitive,
+            String world,
+            Function<TickPolicy, Scenario> scenario) {
+        entries.add(
+                primitive,
+                world + "-no-ticks",
+                new Explorer(() -> scenario.apply(TickPolicy.OFF), ALIVE));
+        entries.add(
+                primitive,
+                world + "-deaths",
+                new Explorer(() -> scenario.apply(TickPolicy.STANDARD), DEATHS));
+    }
+
+    private static Scenario semaphore(
+            SemaphoreScenario.Kind kind, List<Worker> workers, TickPolicy ticks) {
+        return new SemaphoreScenario(kind, workers, ticks, SemaphoreScenario.Fault.NONE, 0);
+    }
+
+    private static Scenario event(boolean automatic, TickPolicy ticks) {
+        return new EventScenario(automatic, ticks, EventScenario.Fault.NONE, 0);
+    }
+
+    private static Scenario latch(TickPolicy ticks) {
+        return new LatchScenario(ticks, LatchScenario.Fault.NONE);
+    }
+
+    private static Scenario barrier(BarrierScenario.Kind kind, TickPolicy ticks) {
+        return new BarrierScenario(kind, ticks, BarrierScenario.Fault.NONE);
+    }
+
+    private static Scenario condition(boolean toAll, TickPolicy ticks) {
+        ConditionScenario.Size size =
+                toAll
+                        ? new ConditionScenario.Size(1, 2, 0, 2, true, true)
+                        : new ConditionScenario.Size(1, 2, 1, 1, true, false);
+        return new ConditionScenario(size, ticks, ConditionFault.NONE);
+    }
+
+    private static Scenario readWrite(TickPolicy ticks) {
+        ReadWriteScenario.Size size = new ReadWriteScenario.Size(2, 2, 1, true);
+        return new ReadWriteScenario(size, ticks, ReadWriteFault.NONE);
+    }
+}

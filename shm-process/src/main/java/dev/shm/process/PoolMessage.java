@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *  FUNCTION   worker  a {@link PoolJob}, serialised: of the ITEMS that follow
  *  ITEMS      worker  {@link Packing packed}, that it is to be applied to; number: the chunk's
  *  CALL       worker  a PoolJob, serialised, to be run once; number: the chunk's
+ *  OPENED     pool    nothing: the worker has the region and the pipe, and begins with the initializer
  *  READY      pool    nothing
  *  UNUSABLE   pool    a {@link RemoteFailure} of the initializer
  *  OUTCOMES   pool    packed, one for each item of the chunk; a RemoteFailure if it failed
@@ -42,7 +43,8 @@ final class PoolMessage {
         UNUSABLE(5),
         OUTCOMES(6),
         BYTES(7),
-        FAILED(8);
+        FAILED(8),
+        OPENED(9);
 
         private final byte code;
 

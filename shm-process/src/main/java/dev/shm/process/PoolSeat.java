@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -52,6 +53,9 @@ final class PoolSeat implements Runnable {
 
         /** After how many chunks a worker is replaced. */
         long maxTasks();
+
+        /** Has a permit for each worker that may start at a time. */
+        Semaphore starting();
 
         /** So many chunks must wait for each that a worker has, before it is sent one more. */
         int many();
@@ -105,8 +109,17 @@ final class PoolSeat implements Runnable {
             }
         }
 
+        /** Waits until it has the region and its pipe; false if it never will. */
+        boolean awaitOpened() throws InterruptedException {
+            return awaitThat(Kind.OPENED);
+        }
+
         /** Waits until it is ready; false if it never will be. */
         boolean awaitReady() throws InterruptedException {
+            return awaitThat(Kind.READY);
+        }
+
+        private boolean awaitThat(Kind kind) throws InterruptedException {
             try {
                 // An end that nobody has taken yet is waited for, though nobody may come any more.
                 while (!end.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -114,11 +127,11 @@ final class PoolSeat implements Runnable {
                         throw new EOFException();
                     }
                 }
-                PoolMessage first = PoolMessage.receive(end);
-                if (first.kind() == Kind.READY) {
+                PoolMessage next = PoolMessage.receive(end);
+                if (next.kind() == kind) {
                     return true;
                 }
-                rules.initializerFailed(failure(first));
+                rules.initializerFailed(failure(next));
             } catch (IOException over) {
                 process.join();
                 rules.startFailed(process);
@@ -258,16 +271,29 @@ final class PoolSeat implements Runnable {
         }
     }
 
-    /** Starts a worker, and works with it until it ends. */
+    /** Starts a worker when it is its turn, and works with it until it ends. */
     private void serve() throws InterruptedException {
+        Semaphore starting = rules.starting();
+        starting.acquire();
+        boolean isStarting = true;
+        if (queue.isOver()) {
+            starting.release();
+            return;
+        }
         try (Worker worker = new Worker()) {
             SharedProcess started = worker.process;
             var unused = started.onExit().thenRun(queue::look);
-            if (!worker.awaitReady()) {
-                return;
+            boolean opened = worker.awaitOpened();
+            starting.release(); // before the initializer, which may wait for those of others
+            isStarting = false;
+            if (opened && worker.awaitReady()) {
+                rules.started();
+                worker.work();
             }
-            rules.started();
-            worker.work();
+        } finally {
+            if (isStarting) {
+                starting.release();
+            }
         }
     }
 

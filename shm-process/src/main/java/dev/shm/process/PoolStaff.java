@@ -5,6 +5,7 @@ import dev.shm.region.SharedRegion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ final class PoolStaff implements PoolSeat.Rules {
     private static final int SHARES =
             2; // of what waits, for each worker: it may have one in advance
     private static final int START_FAILURES = 3;
+    private static final int STARTS_PER_PROCESSOR = 4;
     private static final int OBJECTS_PER_WORKER = 8; // a pipe, a value, a record; twice, and spare
     private static final int DIRECTIONS_PER_WORKER = 2 * 2; // of a pipe, and of the next worker's
     private static final int BYTES_PER_WORKER = 1 << 14; // besides
@@ -33,6 +35,11 @@ final class PoolStaff implements PoolSeat.Rules {
     private final WorkQueue queue;
     private final List<PoolSeat> seats = new ArrayList<>();
     private final AtomicInteger seatsTaken;
+
+    /** The more start at once, the later is the first of them ready. */
+    private final Semaphore starting =
+            new Semaphore(STARTS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors());
+
     private final AtomicInteger startFailures = new AtomicInteger(); // in a row
     private final CountDownLatch terminated = new CountDownLatch(1);
 
@@ -107,6 +114,11 @@ final class PoolStaff implements PoolSeat.Rules {
     @Override
     public long maxTasks() {
         return terms.maxTasksPerChild;
+    }
+
+    @Override
+    public Semaphore starting() {
+        return starting;
     }
 
     @Override

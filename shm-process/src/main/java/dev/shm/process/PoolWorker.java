@@ -33,6 +33,7 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
         SharedValue begun = SharedValue.open(region, begun(name));
         try (SharedPipe pipe = SharedPipe.open(region, name);
                 PipeEnd end = pipe.right()) {
+            PoolMessage.send(end, Kind.OPENED, 0, new Wire.Bytes());
             if (initialize(end)) {
                 work(begun, end);
             }

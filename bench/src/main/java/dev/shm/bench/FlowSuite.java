@@ -1,0 +1,177 @@
+package dev.shm.bench;
+
+import static dev.shm.bench.harness.Target.atLeast;
+
+import dev.shm.bench.child.FlowChild;
+import dev.shm.bench.child.ThreadsChild;
+import dev.shm.bench.harness.CProgram;
+import dev.shm.bench.harness.Contest;
+import dev.shm.bench.harness.LineProcess;
+import dev.shm.bench.harness.ProcessSide;
+import dev.shm.bench.harness.PythonProgram;
+import dev.shm.bench.harness.Settings;
+import dev.shm.bench.harness.Side;
+import dev.shm.bench.harness.Unit;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How many records go from one process, or thread, to another?
+ *
+ * <p>A ring between two cores has two regimes. With a fast consumer it is nearly empty, and the two
+ * cores fight for the line that is being written; with a slow one it is nearly full, and streams.
+ * Both are measured. The slow consumer does twelve multiplications for each record, each of which
+ * needs the one before. Agrona has no batch form; its side there is its ordinary one.
+ */
+final class FlowSuite {
+    private static final String AGRONA = "Agrona OneToOneRingBuffer";
+    private static final int WORK = 12;
+    private static final int BATCH = 64;
+    private static final long FIRST = 500_000;
+    private static final long FIRST_SLOW = 20_000;
+    private static final long MOST_KEPT_BYTES = 1L << 26; // in a round: some peers keep all
+
+    private FlowSuite() {}
+
+    /** The two ends of a flow. */
+    private record Flow(String transport, List<String> flags, int bytes, int work, int batch) {
+        static Side.Opener of(String transport, List<String> flags, int bytes) {
+            return new Flow(transport, flags, bytes, 0, 0)::open;
+        }
+
+        static Side.Opener shm(int bytes) {
+            return of("shm", Flags.NONE, bytes);
+        }
+
+        static Side.Opener agrona(int bytes) {
+            return of("agrona", Flags.AGRONA, bytes);
+        }
+
+        private Side open(Settings settings) throws IOException {
+            LineProcess consumer = end("consume", settings);
+            LineProcess producer;
+            try {
+                producer = end("produce", settings);
+            } catch (IOException e) {
+                consumer.close();
+                throw e;
+            }
+            boolean isRing = transport.equals("shm") || transport.equals("agrona");
+            long most = isRing ? Long.MAX_VALUE : MOST_KEPT_BYTES / bytes;
+            long first = isRing ? FIRST : FIRST_SLOW;
+            return ProcessSide.counting(settings, Unit.MILLIONS, first, most, consumer, producer);
+        }
+
+        private LineProcess end(String role, Settings settings) throws IOException {
+            return LineProcess.java(
+                    flags,
+                    FlowChild.class,
+                    transport,
+                    role,
+                    settings.scratch(),
+                    bytes,
+                    work,
+                    batch);
+        }
+    }
+
+    static List<Contest> contests() {
+        List<Contest> all = new ArrayList<>();
+        for (int bytes : new int[] {8, 32}) {
+            all.add(
+                    full(
+                            spsc("throughput", bytes, "near empty", Flow.shm(bytes))
+                                    .against("agrona", AGRONA, atLeast(3), Flow.agrona(bytes)),
+                            bytes));
+            all.add(
+                    spsc(
+                                    "full",
+                                    bytes,
+                                    "near full",
+                                    new Flow("shm", Flags.NONE, bytes, WORK, 0)::open)
+                            .against(
+                                    "agrona",
+                                    AGRONA,
+                                    atLeast(1.5),
+                                    new Flow("agrona", Flags.AGRONA, bytes, WORK, 0)::open));
+            all.add(batch(bytes));
+        }
+        for (int bytes : new int[] {256, 4096}) {
+            Contest contest = spsc("throughput", bytes, "near empty", Flow.shm(bytes));
+            all.add(full(contest.inFullBeside("agrona", AGRONA, Flow.agrona(bytes)), bytes));
+        }
+        all.add(
+                Contest.of(
+                                "spsc.threads.8",
+                                "SPSC, 8 bytes, threads of one JVM",
+                                Unit.MILLIONS,
+                                threads("spsc", 1))
+                        .inFullBeside(
+                                "jctools", "JCTools SpscArrayQueue", threads("jctools-spsc", 1)));
+        all.add(mpmc(1));
+        all.add(mpmc(2));
+        all.add(queue());
+        return all;
+    }
+
+    private static Contest spsc(String kind, int bytes, String how, Side.Opener ours) {
+        String what = "SPSC, two processes, " + bytes + " bytes, " + how;
+        return Contest.of("spsc." + kind + "." + bytes, what, Unit.MILLIONS, ours);
+    }
+
+    private static Contest full(Contest contest, int bytes) {
+        return contest.inFullBeside("aeron", "Aeron IPC", Flow.of("aeron", Flags.AERON, bytes))
+                .inFullBeside(
+                        "chronicle",
+                        "Chronicle Queue",
+                        Flow.of("chronicle", Flags.CHRONICLE, bytes))
+                .inFullBeside("socket", "Unix-domain socket", Flow.of("socket", Flags.NONE, bytes));
+    }
+
+    private static Contest batch(int bytes) {
+        Side.Opener ours = new Flow("shm", Flags.NONE, bytes, 0, BATCH)::open;
+        Contest contest =
+                spsc("batch", bytes, "batches of 64", ours)
+                        .against("agrona", AGRONA, atLeast(8), Flow.agrona(bytes));
+        return bytes == Long.BYTES
+                ? contest.inFullBeside(
+                        "limit", "ring of longs in C", CProgram.named("batched-ring"))
+                : contest;
+    }
+
+    private static Contest mpmc(int pairs) {
+        String what = "MPMC, " + pairs + " + " + pairs + " threads, 8 bytes";
+        return Contest.of(
+                        "mpmc." + pairs + "x" + pairs, what, Unit.MILLIONS, threads("mpmc", pairs))
+                .against(
+                        "jctools",
+                        "JCTools MpmcArrayQueue",
+                        atLeast(1),
+                        threads("jctools-mpmc", pairs))
+                .beside("arrayblockingqueue", "ArrayBlockingQueue", threads("array", pairs))
+                .inFullBeside(
+                        "linkedtransferqueue", "LinkedTransferQueue", threads("transfer", pairs));
+    }
+
+    private static Contest queue() {
+        return Contest.of(
+                        "queue.throughput",
+                        "SharedQueue of longs, two processes",
+                        Unit.MILLIONS,
+                        Flow.of("queue", Flags.NONE, Long.BYTES))
+                .against(
+                        "python",
+                        "multiprocessing.Queue",
+                        atLeast(10),
+                        PythonProgram.of("queue", Unit.MILLIONS, FIRST_SLOW));
+    }
+
+    private static Side.Opener threads(String kind, int pairs) {
+        return settings ->
+                ProcessSide.timing(
+                        settings,
+                        Unit.MILLIONS,
+                        LineProcess.java(ThreadsChild.class, kind, pairs, settings.scratch()));
+    }
+}

@@ -1,0 +1,67 @@
+package dev.shm.bench.child;
+
+import io.aeron.Aeron;
+import io.aeron.ExclusivePublication;
+import io.aeron.Subscription;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import io.aeron.logbuffer.FragmentHandler;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Aeron over shared memory: an exclusive publication, and one driver of one thread in the process
+ * that comes first, which has nothing to do while records go through.
+ */
+final class AeronTransport implements Transport {
+    private static final String CHANNEL = "aeron:ipc";
+    private static final int MTU = 8192; // so that no record goes in pieces
+
+    @Override
+    public void begin(Path folder) {
+        MediaDriver.launch(
+                new MediaDriver.Context()
+                        .aeronDirectoryName(folder.resolve("aeron").toString())
+                        .threadingMode(ThreadingMode.SHARED)
+                        .ipcMtuLength(MTU)
+                        .dirDeleteOnStart(true)
+                        .dirDeleteOnShutdown(true));
+    }
+
+    @Override
+    public Out out(Path folder, String name, int bytes) {
+        ExclusivePublication publication = aeron(folder).addExclusivePublication(CHANNEL, id(name));
+        UnsafeBuffer source = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes));
+        return number -> {
+            source.putLong(0, number);
+            return publication.offer(source, 0, bytes) > 0;
+        };
+    }
+
+    @Override
+    public In in(Path folder, String name, int bytes, Sink sink) {
+        Subscription subscription = aeron(folder).addSubscription(CHANNEL, id(name));
+        FragmentHandler handler =
+                (buffer, index, length, header) -> sink.accept(buffer.getLong(index));
+        return () -> subscription.poll(handler, LIMIT);
+    }
+
+    private static Aeron aeron(Path folder) {
+        return Aeron.connect(
+                new Aeron.Context()
+                        .aeronDirectoryName(folder.resolve("aeron").toString())
+                        .errorHandler(AeronTransport::fail));
+    }
+
+    /** Else it prints what a handler throws, and goes on. */
+    private static void fail(Throwable failure) {
+        System.err.println(failure);
+        Runtime.getRuntime().halt(1);
+    }
+
+    /** A stream for each name. */
+    private static int id(String name) {
+        return name.hashCode();
+    }
+}

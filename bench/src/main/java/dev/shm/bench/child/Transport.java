@@ -1,0 +1,50 @@
+package dev.shm.bench.child;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Something that brings numbers, in records of a fixed length, from one process to another. */
+interface Transport {
+    /** The end that numbers are put in at. */
+    interface Out {
+        /** Puts one in; false if there is no room now. */
+        boolean offer(long number) throws Exception;
+
+        /** Says that no more come for now. */
+        default void flush() {}
+    }
+
+    /** The end that they come out at. */
+    interface In {
+        /** Gives some to its sink; returns how many. */
+        int poll() throws Exception;
+    }
+
+    /** How many records are given to a sink at a time, at most. */
+    int LIMIT = 256;
+
+    /** Both processes give the same folder and name; whichever comes first makes what is needed. */
+    Out out(Path folder, String name, int bytes) throws IOException;
+
+    In in(Path folder, String name, int bytes, Sink sink) throws IOException;
+
+    /** Called in the first process before any end is made. */
+    default void begin(Path folder) {}
+
+    /**
+     * Finds one by its name.
+     *
+     * @param batch how many records ours publishes at a time; 0 for each by itself.
+     */
+    static Transport named(String name, int batch) {
+        return switch (name) {
+            case "shm" -> new ShmTransport(batch);
+            case "agrona" -> new AgronaTransport();
+            case "aeron" -> new AeronTransport();
+            case "chronicle" -> new ChronicleTransport();
+            case "socket" -> new SocketTransport();
+            case "queue" -> new QueueTransport();
+            default -> throw new IllegalArgumentException("transport=" + name);
+        };
+    }
+}

@@ -1,0 +1,68 @@
+package dev.shm.bench.harness;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/** A peer written in C, which needs a compiler named {@code cc} on the path. */
+public final class CProgram implements Side {
+    private final List<String> command;
+
+    private CProgram(List<String> command) {
+        this.command = command;
+    }
+
+    /**
+     * Compiles a program that lies in this package.
+     *
+     * @param name without {@code .c}. The program is told how many milliseconds to go on, and
+     *     prints one number.
+     */
+    public static Side.Opener named(String name) {
+        return settings -> compile(name, settings);
+    }
+
+    private static CProgram compile(String name, Settings settings)
+            throws IOException, InterruptedException {
+        Path source = settings.scratch().resolve(name + ".c");
+        try (InputStream text = CProgram.class.getResourceAsStream(name + ".c")) {
+            Files.copy(Objects.requireNonNull(text, name), source);
+        }
+        Path program = settings.scratch().resolve(name);
+        output(List.of("cc", "-O2", "-pthread", "-o", program.toString(), source.toString()));
+        return new CProgram(List.of(program.toString(), Integer.toString(settings.millis())));
+    }
+
+    @Override
+    public double round() throws IOException, InterruptedException {
+        return Double.parseDouble(output(command).strip());
+    }
+
+    @Override
+    public boolean warmsUp() {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        // each round is a process of its own
+    }
+
+    private static String output(List<String> command) throws IOException, InterruptedException {
+        Process process;
+        try {
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            throw new IOException(command.get(0) + " cannot be run here", e);
+        }
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(command.get(0) + " failed: " + text.strip());
+        }
+        return text;
+    }
+}

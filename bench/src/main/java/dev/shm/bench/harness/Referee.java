@@ -1,0 +1,198 @@
+package dev.shm.bench.harness;
+
+import dev.shm.bench.harness.Contest.Peer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets the sides of a contest take turns, so that whatever drifts drifts for all of them. A side
+ * that fails, or is stuck, is out, and its row says why; the others go on.
+ */
+public final class Referee {
+    private static final long SIDE_SECONDS = 90;
+
+    private final Settings settings;
+    private final long limitSeconds;
+
+    /** One that gives each side a minute and a half for a round. */
+    public Referee(Settings settings) {
+        this(settings, SIDE_SECONDS);
+    }
+
+    Referee(Settings settings, long limitSeconds) {
+        this.settings = settings;
+        this.limitSeconds = limitSeconds;
+    }
+
+    /** Measures, and hands out how long single operations took where that is asked for. */
+    public List<Row> run(Contest contest, Consumer<Latencies> latencies) {
+        int rounds =
+                contest.statistic() == Contest.Statistic.P99 ? settings.kills() : settings.pairs();
+        List<Entrant> all = new ArrayList<>();
+        Entrant ours = new Entrant("shm", contest.ours());
+        all.add(ours);
+        for (Peer peer : contest.peers()) {
+            all.add(new Entrant(peer.label(), peer.opener()));
+        }
+        try {
+            all.forEach(Entrant::open);
+            for (int i = -settings.warmUps(); i < rounds && ours.failure.isEmpty(); i++) {
+                boolean counts = i >= 0;
+                all.forEach(one -> one.round(counts));
+            }
+            if (settings.latencies()) {
+                all.forEach(one -> one.latencies(contest, latencies));
+            }
+        } finally {
+            all.forEach(Entrant::close);
+        }
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < contest.peers().size(); i++) {
+            rows.add(row(contest, contest.peers().get(i), ours, all.get(i + 1)));
+        }
+        return rows;
+    }
+
+    private static Row row(Contest contest, Peer peer, Entrant ours, Entrant theirs) {
+        boolean ourFailure = !ours.failure.isEmpty();
+        List<String> notes = new ArrayList<>();
+        ours.notes(notes);
+        theirs.notes(notes);
+        return new Row(
+                contest.id() + "." + peer.name(),
+                contest.what(),
+                peer.label(),
+                contest.unit(),
+                contest.statistic(),
+                peer.target(),
+                ours.sample(),
+                theirs.sample(),
+                ourFailure ? "shm: " + ours.failure : theirs.failure,
+                ourFailure,
+                notes);
+    }
+
+    private <T extends @Nullable Object> T within(Callable<T> work)
+            throws IOException, InterruptedException {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread thread = new Thread(task, "side");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return task.get(limitSeconds, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            task.cancel(true);
+            throw new IOException("not done after " + limitSeconds + " s", e);
+        } catch (ExecutionException e) {
+            throw new IOException(words(e.getCause()), e);
+        }
+    }
+
+    private static String words(@Nullable Throwable failure) {
+        if (failure == null) {
+            return "failed";
+        }
+        String message = failure.getMessage();
+        return failure instanceof IOException && message != null ? message : failure.toString();
+    }
+
+    /** A side, for as long as it is in. */
+    private final class Entrant {
+        private final String label;
+        private final Side.Opener opener;
+        private final List<Double> values = new ArrayList<>();
+        private @Nullable Side side;
+        private String failure = "";
+        private String note = "";
+
+        Entrant(String label, Side.Opener opener) {
+            this.label = label;
+            this.opener = opener;
+        }
+
+        void open() {
+            attempt(() -> side = within(() -> opener.open(settings)));
+        }
+
+        void round(boolean counts) {
+            Side open = side;
+            if (open == null || !counts && !open.warmsUp()) {
+                return;
+            }
+            attempt(
+                    () -> {
+                        double value = within(open::round);
+                        if (counts) {
+                            values.add(value);
+                        }
+                    });
+        }
+
+        void latencies(Contest contest, Consumer<Latencies> to) {
+            Side open = side;
+            if (open == null) {
+                return;
+            }
+            attempt(
+                    () -> {
+                        var histogram = within(open::latencies);
+                        if (histogram != null) {
+                            to.accept(
+                                    new Latencies(contest.id(), contest.what(), label, histogram));
+                        }
+                    });
+        }
+
+        private void attempt(Step step) {
+            try {
+                step.run();
+            } catch (IOException e) {
+                failure = String.valueOf(e.getMessage());
+                close();
+            } catch (InterruptedException e) {
+                failure = "interrupted";
+                close();
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        Sample sample() {
+            return Sample.of(values.stream().mapToDouble(Double::doubleValue).toArray());
+        }
+
+        void notes(List<String> to) {
+            if (!note.isEmpty()) {
+                to.add(label + ": " + note);
+            }
+            if (failure.isEmpty() && Modes.areTwo(sample())) {
+                to.add(label + ": " + Modes.of(sample()));
+            }
+        }
+
+        void close() {
+            Side open = side;
+            side = null;
+            if (open == null) {
+                return;
+            }
+            note = open.note();
+            try {
+                open.close();
+            } catch (IOException e) {
+                failure = failure.isEmpty() ? String.valueOf(e.getMessage()) : failure;
+            }
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException, InterruptedException;
+    }
+}

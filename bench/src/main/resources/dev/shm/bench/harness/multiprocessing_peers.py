@@ -1,0 +1,111 @@
+"""The peers of Python's multiprocessing: multiprocessing_peers.py NAME [ARGUMENT].
+
+For each line, a number of operations, it prints "COUNT NANOSECONDS".
+"""
+
+import multiprocessing
+import sys
+import time
+
+
+def negate(number):
+    return -number
+
+
+def make(length):
+    return bytes(length)
+
+
+def serve(work):
+    for line in sys.stdin:
+        count = int(line)
+        start = time.perf_counter_ns()
+        work(count)
+        print(count, time.perf_counter_ns() - start, flush=True)
+
+
+def lock():
+    mutex = multiprocessing.Lock()
+
+    def work(count):
+        acquire = mutex.acquire
+        release = mutex.release
+        for _ in range(count):
+            acquire()
+            release()
+
+    serve(work)
+
+
+def value():
+    number = multiprocessing.Value("q", 0)
+
+    def work(count):
+        for _ in range(count):
+            with number.get_lock():
+                number.value += 1
+
+    serve(work)
+
+
+def put_all(orders, numbers):
+    for count in iter(orders.recv, None):
+        for i in range(count):
+            numbers.put(i)
+
+
+def queue():
+    here, there = multiprocessing.Pipe()
+    numbers = multiprocessing.Queue()
+    process = multiprocessing.Process(target=put_all, args=(there, numbers), daemon=True)
+    process.start()
+
+    def work(count):
+        here.send(count)
+        get = numbers.get
+        for i in range(count):
+            assert get() == i
+
+    serve(work)
+    here.send(None)
+    process.join()
+
+
+def echo(connection):
+    for message in iter(connection.recv_bytes, b""):
+        connection.send_bytes(message)
+
+
+def pipe():
+    here, there = multiprocessing.Pipe()
+    process = multiprocessing.Process(target=echo, args=(there,), daemon=True)
+    process.start()
+    message = bytes(8)
+
+    def work(count):
+        for _ in range(count):
+            here.send_bytes(message)
+            here.recv_bytes()
+
+    serve(work)
+    here.send_bytes(b"")
+    process.join()
+
+
+def pool():
+    length = int(sys.argv[2])
+    with multiprocessing.Pool(2) as workers:
+
+        def work(count):
+            if length == 0:
+                results = workers.map(negate, range(count))
+                assert results[-1] == 1 - count
+            else:
+                results = workers.map(make, [length] * count, 1)
+                assert len(results[-1]) == length
+
+        serve(work)
+
+
+if __name__ == "__main__":
+    {"lock": lock, "value": value, "queue": queue, "pipe": pipe, "pool": pool}[sys.argv[1]]()

@@ -1,0 +1,140 @@
+package dev.shm.bench.harness;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** The referee, with sides that only say when it is their turn. */
+class RefereeTest {
+    private static final Settings TWO = new Settings(2, 1, 1, 3, false, Path.of(""));
+
+    private final List<String> log = new ArrayList<>();
+
+    /** Its rounds take these values. */
+    private Side.Opener side(String name, double... values) {
+        return settings ->
+                new Side() {
+                    private int rounds;
+
+                    @Override
+                    public double round() throws IOException {
+                        log.add(name);
+                        if (rounds == values.length) {
+                            throw new IOException(name + " broke");
+                        }
+                        return values[rounds++];
+                    }
+
+                    @Override
+                    public void close() {
+                        log.add("close " + name);
+                    }
+                };
+    }
+
+    private static List<Row> run(Contest contest) {
+        return new Referee(TWO).run(contest, latencies -> {});
+    }
+
+    private static Contest contest(Side.Opener ours) {
+        return Contest.of("a.b", "what", Unit.NANOS, ours);
+    }
+
+    @Test
+    void sides_takeTurns_andWarmUpsDoNotCount() {
+        Row row =
+                run(contest(side("A", 9, 2, 4))
+                                .against("p", "P", Target.atMost(1), side("B", 9, 4, 4)))
+                        .get(0);
+        assertEquals(List.of("A", "B", "A", "B", "A", "B", "close A", "close B"), log);
+        assertArrayEquals(new double[] {2, 4}, row.ours().values().toArray());
+        assertEquals(0.75, row.ratio());
+        assertEquals(Optional.of(true), row.ok());
+        assertEquals("a.b.p", row.id());
+    }
+
+    @Test
+    void targetMissed_isNotOk() {
+        Row row =
+                run(contest(side("A", 9, 2, 4))
+                                .against("p", "P", Target.atMost(0.7), side("B", 9, 4, 4)))
+                        .get(0);
+        assertEquals(Optional.of(false), row.ok());
+    }
+
+    @Test
+    void peerThatCannotBegin_hasARowThatSaysSo_andTheOthersGoOn() {
+        Side.Opener missing =
+                settings -> {
+                    throw new IOException("cc cannot be run here");
+                };
+        List<Row> rows =
+                run(
+                        contest(side("A", 1, 1, 1))
+                                .against("c", "C", Target.atMost(1), missing)
+                                .beside("b", "B", side("B", 1, 2, 2)));
+        assertEquals("cc cannot be run here", rows.get(0).failure());
+        assertFalse(rows.get(0).isOurFailure());
+        assertEquals(Optional.empty(), rows.get(0).ok());
+        assertEquals(0.5, rows.get(1).ratio());
+        assertEquals(Optional.empty(), rows.get(1).ok(), "no target");
+    }
+
+    @Test
+    void peerThatFailsInARound_isOut() {
+        Row row = run(contest(side("A", 1, 1, 1)).beside("b", "B", side("B", 1, 1))).get(0);
+        assertEquals("B broke", row.failure());
+        assertFalse(row.isMeasured());
+        assertEquals(List.of("A", "B", "A", "B", "A", "B", "close B", "close A"), log);
+    }
+
+    @Test
+    void ourFailure_endsTheContest() {
+        Row row = run(contest(side("A", 1)).beside("b", "B", side("B", 1, 1, 1))).get(0);
+        assertTrue(row.isOurFailure());
+        assertEquals("shm: A broke", row.failure());
+    }
+
+    @Test
+    void sideThatIsStuck_isOut() {
+        CountDownLatch never = new CountDownLatch(1);
+        Side.Opener stuck =
+                settings ->
+                        new Side() {
+                            @Override
+                            public double round() throws InterruptedException {
+                                never.await();
+                                return 0;
+                            }
+
+                            @Override
+                            public void close() {
+                                log.add("close stuck");
+                            }
+                        };
+        Contest contest = contest(side("A", 1, 1, 1)).beside("b", "B", stuck);
+        Row row = new Referee(TWO, 1).run(contest, latencies -> {}).get(0);
+        assertEquals("not done after 1 s", row.failure());
+        assertEquals(List.of("A", "close stuck", "A", "A", "close A"), log);
+    }
+
+    @Test
+    void p99_isThatOfOursToTheMedianOfThePeer() {
+        Contest contest =
+                contest(side("A", 1, 7, 1, 2))
+                        .byP99()
+                        .against("p", "P", Target.atMost(1), side("B", 1, 10, 10, 10));
+        Row row = run(contest).get(0);
+        assertEquals(3, row.ours().size(), "as many as are killed");
+        assertEquals(0.7, row.ratio());
+    }
+}

@@ -1,5 +1,6 @@
 package dev.shm.region;
 
+import dev.shm.wait.Deadline;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,21 +40,32 @@ final class OpenClaims {
     /** Runs what ends all access while no claim is in progress, or once patience has run out. */
     synchronized void runBetween(Runnable end) {
         List<Claims> held = new ArrayList<>();
-        boolean interrupted = false;
         for (WeakReference<Claims> reference : guarded) {
             Claims claims = reference.get();
-            try {
-                if (claims != null && claims.hold(patienceNanos, TimeUnit.NANOSECONDS)) {
-                    held.add(claims);
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
+            if (claims != null && holds(claims)) {
+                held.add(claims);
             }
         }
         try {
             end.run();
         } finally {
             held.forEach(Claims::resume);
+        }
+    }
+
+    /** Holds claims up; an interrupted thread does so all the same, and stays interrupted. */
+    private boolean holds(Claims claims) {
+        Deadline patience = Deadline.after(patienceNanos, TimeUnit.NANOSECONDS);
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return claims.hold(patience.remainingNanos(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

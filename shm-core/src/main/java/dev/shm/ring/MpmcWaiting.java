@@ -38,7 +38,8 @@ final class MpmcWaiting {
      * Who waits for space swaps head for tail and (D) for (E); there the ring is not full where such a take is
      * in progress. A message that comes back, and a close, wake everybody.
      *   Closing a handle lets nothing of it reach tail and head any more, and then wakes all who are announced
-     *   there: our look after (W) throws, or (W) comes before that wake.
+     *   there: our look after (W) throws, or (W) comes before that wake. Where a claim has taken our announcement
+     *   just before, its (N) is for us, and a tick if its producer dies first.
      *
      * Nothing is stuck. Killed after (W): a wake for nothing. Killed between (P) and (N): that producer took the
      * announcement with it; sleepers look again at their next tick, and so they do where the one who is in

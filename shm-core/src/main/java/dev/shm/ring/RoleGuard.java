@@ -112,7 +112,7 @@ final class RoleGuard implements Claims {
     /** Closes, and waits that long for the call in progress, unless it is this thread's. */
     @Override
     public boolean hold(long time, TimeUnit unit) {
-        return isCaller() || close(Deadline.after(time, unit));
+        return over.get() || isCaller() || close(Deadline.after(time, unit));
     }
 
     /** Nothing: what was closed stays closed. */

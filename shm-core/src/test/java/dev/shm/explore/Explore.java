@@ -67,13 +67,14 @@ public final class Explore {
      * @return whether nothing was wrong
      */
     public boolean run(List<String> names, int schedules, long seed) throws InterruptedException {
-        ExecutorService threads =
-                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        int processors = Runtime.getRuntime().availableProcessors();
+        ExecutorService threads = // without an end none of them makes way for another
+                Executors.newFixedThreadPool(schedules == 0 ? names.size() : processors);
         AtomicBoolean clean = new AtomicBoolean(true);
         try {
             List<Future<?>> all = new ArrayList<>();
             for (String name : names) {
-                all.add(threads.submit(() -> explore(name, schedules, seed, clean)));
+                all.add(threads.submit(() -> exploreOrStop(name, schedules, seed, clean)));
             }
             for (Future<?> one : all) {
                 one.get();
@@ -84,6 +85,19 @@ public final class Explore {
             threads.shutdown();
         }
         return clean.get();
+    }
+
+    /** Stops the others as well if it cannot be explored. */
+    private void exploreOrStop(String primitive, int schedules, long seed, AtomicBoolean clean) {
+        boolean done = false;
+        try {
+            explore(primitive, schedules, seed, clean);
+            done = true;
+        } finally {
+            if (!done) {
+                clean.set(false);
+            }
+        }
     }
 
     private void explore(String primitive, int schedules, long seed, AtomicBoolean clean) {

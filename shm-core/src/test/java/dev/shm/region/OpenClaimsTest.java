@@ -50,4 +50,16 @@ class OpenClaimsTest {
         closer.join();
         assertTrue(ended.get());
     }
+
+    /** What is free is held all the same, and the interrupt is there afterwards. */
+    @Test
+    void runBetween_byAnInterruptedThread_keepsNewClaimsOut() {
+        OpenClaims claims = new OpenClaims(TimeUnit.DAYS.toNanos(1));
+        claims.add(claimsUnderIt);
+        Thread.currentThread().interrupt();
+        claims.runBetween(() -> ended.set(claim.isHeldByCurrentThread()));
+        assertTrue(Thread.interrupted());
+        assertTrue(ended.get());
+        assertFalse(claim.isLocked());
+    }
 }

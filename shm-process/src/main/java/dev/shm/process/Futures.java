@@ -24,21 +24,39 @@ final class Futures {
         var unused =
                 future.whenComplete(
                         (result, thrown) -> {
-                            if (thrown == null) {
-                                callback.accept(result);
-                            } else {
-                                errorCallback.accept(thrown);
+                            try {
+                                if (thrown == null) {
+                                    callback.accept(result);
+                                } else {
+                                    errorCallback.accept(thrown);
+                                }
+                            } catch (Throwable e) { // nobody else hears of it
+                                warn("a callback has failed", e);
                             }
                         });
     }
 
-    /** Waits for all; cancels those that are not done in time. */
+    /** Says what went wrong in code of the user's that we have called. */
+    static void warn(String what, Throwable why) {
+        System.getLogger(ProcessPool.class.getName()).log(System.Logger.Level.WARNING, what, why);
+    }
+
+    /** Cancels those that are not done. */
+    static void cancel(List<? extends Future<?>> futures) {
+        futures.forEach(future -> future.cancel(true));
+    }
+
+    /** Waits for all; cancels those that are not done in time, or when it is interrupted. */
     static <T> void awaitAll(List<? extends Future<T>> futures, Deadline deadline)
             throws InterruptedException {
-        for (Future<T> future : futures) {
-            if (!await(future, deadline)) {
-                future.cancel(true);
+        try {
+            for (Future<T> future : futures) {
+                if (!await(future, deadline)) {
+                    return;
+                }
             }
+        } finally {
+            cancel(futures);
         }
     }
 
@@ -55,7 +73,7 @@ final class Futures {
     }
 
     /**
-     * Waits for the first that has a result.
+     * Waits for the first that has a result, and cancels the others, however it ends.
      *
      * @throws IllegalArgumentException if there are none.
      * @throws ExecutionException of the last, if all have failed.
@@ -68,16 +86,21 @@ final class Futures {
             var unused = future.whenComplete((result, thrown) -> done.add(future));
         }
         @Nullable ExecutionException last = null;
-        for (int i = 0; i < futures.size(); i++) {
-            CompletableFuture<T> next = done.poll(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-            if (next == null) {
-                throw new TimeoutException();
+        try {
+            for (int i = 0; i < futures.size(); i++) {
+                CompletableFuture<T> next =
+                        done.poll(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+                if (next == null) {
+                    throw new TimeoutException();
+                }
+                try {
+                    return next.get();
+                } catch (ExecutionException e) {
+                    last = e;
+                }
             }
-            try {
-                return next.get();
-            } catch (ExecutionException e) {
-                last = e;
-            }
+        } finally {
+            cancel(futures);
         }
         if (last == null) {
             throw new IllegalArgumentException("tasks: none, must be at least one");

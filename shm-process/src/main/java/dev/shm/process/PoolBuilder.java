@@ -77,7 +77,8 @@ public final class PoolBuilder {
     }
 
     /**
-     * Sets after how many tasks a worker is replaced by a new one; a chunk counts as one.
+     * Sets after how many tasks a worker is replaced by a new one; a chunk counts as one. The old
+     * one ends by {@link System#exit}, whatever threads tasks have left behind there.
      *
      * @param tasks 1 or more.
      * @return this builder.

@@ -96,10 +96,18 @@ final class PoolMap {
             this.done = done;
         }
 
+        private void tellDone(int more) {
+            try {
+                done.accept(more);
+            } catch (RuntimeException | LinkageError e) {
+                Futures.warn("the progress cannot be shown", e);
+            }
+        }
+
         @SuppressWarnings("unchecked") // the function returns what its type says
         void add(@Nullable Object[] some, int at) {
             System.arraycopy(some, 0, outcomes, at, some.length);
-            done.accept(some.length);
+            tellDone(some.length);
             if (open.decrementAndGet() > 0) {
                 return;
             }

@@ -27,7 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolSeat implements Runnable {
     private static final long LOOK_MILLIS = 20;
+    private static final int MIN_SENT = 2;
     private static final int MAX_SENT = 32;
+
+    /** What is done sooner is hardly held up by others that were sent before it. */
+    private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     static final int MIN_PIPE_BYTES = 1 << 18;
 
@@ -72,11 +76,14 @@ final class PoolSeat implements Runnable {
         /** A worker died that had begun this. */
         void died(PoolWork work, SharedProcess worker);
 
+        /** A worker died that had nothing to do but this, and had not begun it. */
+        void lost(PoolWork work, SharedProcess worker);
+
         /** The seat is empty and stays so. */
         void left();
 
         /** Something else went wrong. */
-        void failed(RuntimeException why);
+        void failed(Throwable why);
     }
 
     /** What a worker was sent. */
@@ -95,6 +102,8 @@ final class PoolSeat implements Runnable {
         private final SharedProcess process;
         private final Deque<Sent> sent = new ArrayDeque<>(); // and not answered
         private byte @Nullable [] function; // that it was sent last
+        private int window = MIN_SENT; // it has at most so many: more only while all are short
+        private long answered = System.nanoTime();
         private long left = rules.maxTasks();
 
         Worker() {
@@ -144,19 +153,26 @@ final class PoolSeat implements Runnable {
         }
 
         /** Has chunk after chunk run, until the worker has ended or there is nothing more to do. */
-        void work() throws InterruptedException {
+        void work() {
             try {
-                PoolWork first = queue.take(this::canWork);
-                while (first != null) {
-                    send(first);
-                    while (!sent.isEmpty()) {
-                        sendMore();
-                        receive();
-                    }
-                    first = queue.take(this::canWork);
-                }
+                feed();
             } catch (IOException over) {
                 ended();
+            } catch (Throwable ours) { // as where there is no memory for an answer
+                end();
+                handOn(ours);
+            }
+        }
+
+        private void feed() throws IOException, InterruptedException {
+            PoolWork first = queue.take(this::canWork);
+            while (first != null) {
+                send(first);
+                while (!sent.isEmpty()) {
+                    sendMore();
+                    receive();
+                }
+                first = queue.take(this::canWork);
             }
         }
 
@@ -177,7 +193,7 @@ final class PoolSeat implements Runnable {
          * than a part of those that wait, so that all workers end at about the same time.
          */
         private void sendMore() throws IOException, InterruptedException {
-            while (left > 0 && sent.size() < MAX_SENT) {
+            while (left > 0 && sent.size() < window) {
                 PoolWork more = queue.takeIf(rules.many() * sent.size(), this::mayFollow);
                 if (more == null) {
                     return;
@@ -200,30 +216,57 @@ final class PoolSeat implements Runnable {
 
         private void receive() throws IOException, InterruptedException {
             PoolMessage answer = PoolMessage.receive(end);
+            long now = System.nanoTime();
+            window = now - answered < SHORT_NANOS ? Math.min(2 * window, MAX_SENT) : MIN_SENT;
+            answered = now;
             complete(sent.remove().work, answer);
         }
 
         /** Receives what the dead one has still sent, and finds somebody else for the rest. */
-        private void ended() throws InterruptedException {
-            process.kill(); // as good as dead, should it only have closed its end
-            process.join();
+        private void ended() {
+            end();
+            Throwable ours = null;
             try {
                 while (!sent.isEmpty()) {
                     receive();
                 }
             } catch (IOException over) {
                 // That was all.
+            } catch (Throwable failed) {
+                ours = failed;
             }
+            handOn(ours);
+        }
+
+        /** Kills it: as good as dead, should it only have closed its end. */
+        private void end() {
+            process.kill();
+            var unused = process.onExit().join();
+            forgetInterrupt();
+        }
+
+        /**
+         * Finds somebody else for what the dead one has not begun, and gives the rest up.
+         *
+         * @param ours why answers were not received that it may have sent; null if all were.
+         */
+        private void handOn(@Nullable Throwable ours) {
             long last = begun.getLong();
             while (!sent.isEmpty()) {
                 Sent lost = sent.removeLast();
-                if (lost.number == last) {
+                if (lost.number > last && sent.isEmpty()) {
+                    rules.lost(lost.work, process);
+                } else if (lost.number > last) {
+                    queue.putBack(lost.work);
+                } else if (ours != null) {
+                    String what = "the result cannot be received here";
+                    queue.giveUp(lost.work, new TransferException(what, ours));
+                } else {
                     log(() -> process + " died of " + lost.work);
                     rules.died(lost.work, process);
-                } else {
-                    queue.putBack(lost.work);
                 }
             }
+            forgetInterrupt();
         }
 
         @Override
@@ -262,9 +305,7 @@ final class PoolSeat implements Runnable {
             while (!queue.isOver()) {
                 serve();
             }
-        } catch (InterruptedException nobodyDoesThat) {
-            Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // an Error, too: somebody waits for what is queued
             rules.failed(e);
         } finally {
             rules.left();
@@ -298,22 +339,24 @@ final class PoolSeat implements Runnable {
     }
 
     private static void complete(PoolWork work, PoolMessage answer) {
-        switch (answer.kind()) {
-            case BYTES -> work.listener().completed(new @Nullable Object[] {answer.about()});
-            case OUTCOMES -> {
-                @Nullable Object[] outcomes;
-                try {
-                    outcomes = Packing.unpack(answer.array(), answer.from());
-                } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError e) {
-                    work.listener()
-                            .failed(new TransferException("the result cannot be read here", e));
-                    return;
-                }
-                work.listener().completed(outcomes);
+        try {
+            switch (answer.kind()) {
+                case BYTES -> work.listener().completed(new @Nullable Object[] {answer.about()});
+                case OUTCOMES ->
+                        work.listener().completed(Packing.unpack(answer.array(), answer.from()));
+                case FAILED -> work.listener().failed(failure(answer).rebuild());
+                default -> throw new IllegalStateException("message=" + answer + ": no answer");
             }
-            case FAILED -> work.listener().failed(failure(answer).rebuild());
-            default -> throw new IllegalStateException("message=" + answer + ": no answer");
+        } catch (Throwable e) { // whatever it is: methods of the user's read it
+            work.listener().failed(new TransferException("the result cannot be read here", e));
+        } finally {
+            forgetInterrupt();
         }
+    }
+
+    /** A callback may have left one, which is not for us: we would leave what the worker has. */
+    private static void forgetInterrupt() {
+        var unused = Thread.interrupted();
     }
 
     private static void log(Supplier<String> what) {

@@ -20,6 +20,7 @@ final class PoolStaff implements PoolSeat.Rules {
     private static final int SHARES =
             2; // of what waits, for each worker: it may have one in advance
     private static final int START_FAILURES = 3;
+    private static final int MAX_LOSSES = 3; // of workers that did not even begin a chunk
     private static final int STARTS_PER_PROCESSOR = 4;
     private static final int OBJECTS_PER_WORKER = 8; // a pipe, a value, a record; twice, and spare
     private static final int DIRECTIONS_PER_WORKER = 2 * 2; // of a pipe, and of the next worker's
@@ -149,22 +150,45 @@ final class PoolStaff implements PoolSeat.Rules {
         if (work.died() <= terms.retries) {
             queue.putBack(work);
         } else {
-            int code = worker.exitCode().orElseThrow();
-            queue.giveUp(work, new WorkerDiedException(worker.pid(), code, work.toString()));
+            giveUp(work, worker);
         }
+    }
+
+    @Override
+    public void lost(PoolWork work, SharedProcess worker) {
+        if (work.lost() < MAX_LOSSES) {
+            queue.putBack(work);
+        } else {
+            giveUp(work, worker);
+        }
+    }
+
+    private void giveUp(PoolWork work, SharedProcess worker) {
+        int code = worker.exitCode().orElseThrow();
+        queue.giveUp(work, new WorkerDiedException(worker.pid(), code, work.toString()));
     }
 
     @Override
     public void left() {
         if (seatsTaken.decrementAndGet() == 0) {
-            region.close();
+            try {
+                region.close();
+            } finally {
+                deleteRegion();
+            }
+        }
+    }
+
+    private void deleteRegion() {
+        try {
             SharedRegion.delete(name);
-            terminated.countDown();
+        } finally {
+            terminated.countDown(); // whatever is left behind: somebody waits
         }
     }
 
     @Override
-    public void failed(RuntimeException why) {
+    public void failed(Throwable why) {
         end(new BrokenPoolException("a worker cannot be started", why));
     }
 }

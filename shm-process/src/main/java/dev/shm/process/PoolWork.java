@@ -10,6 +10,7 @@ final class PoolWork {
     private final Wire.Bytes about;
     private final Listener listener;
     private int deaths; // of workers that had begun it; used by who has it
+    private int losses; // of workers that had not, and had nothing else; the same
 
     /** Who waits for a chunk. */
     interface Listener {
@@ -18,7 +19,15 @@ final class PoolWork {
 
         /** Hears that there are none. */
         void failed(Throwable why);
+
+        /** Whether nobody waits any more. */
+        default boolean isDone() {
+            return false;
+        }
     }
+
+    /** What a message can be about at most: a pipe takes no longer ones. */
+    static final int MAX_BYTES = 1 << 30;
 
     private PoolWork(
             String words,
@@ -26,11 +35,20 @@ final class PoolWork {
             byte @Nullable [] function,
             Wire.Bytes about,
             Listener listener) {
+        check(about.size());
+        check(function == null ? 0 : function.length);
         this.words = words;
         this.items = items;
         this.function = function;
         this.about = about;
         this.listener = listener;
+    }
+
+    private static void check(int bytes) {
+        if (bytes > MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "task: it is " + bytes + " bytes long, allowed: " + MAX_BYTES);
+        }
     }
 
     /**
@@ -79,6 +97,11 @@ final class PoolWork {
     /** Counts a worker that died of it, or with it. */
     int died() {
         return ++deaths;
+    }
+
+    /** Counts a worker that died before it had begun it, of nothing else that we know of. */
+    int lost() {
+        return ++losses;
     }
 
     @Override

@@ -74,16 +74,20 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
         @Nullable Object[] outcomes;
         try {
             outcomes = chunk.kind() == Kind.CALL ? runner.call(chunk) : runner.items(chunk);
-        } catch (Exception | LinkageError thrown) {
+        } catch (Throwable thrown) { // by what reads it, which may be the user's
             Wire.Bytes failure = Wire.write(RemoteFailure.of(thrown));
             PoolMessage.send(end, Kind.FAILED, chunk.number(), failure);
             return;
         }
-        if (outcomes.length == 1 && outcomes[0] instanceof byte[] result) {
-            PoolMessage.send(end, Kind.BYTES, chunk.number(), result, result.length);
-        } else {
-            PoolMessage.send(end, Kind.OUTCOMES, chunk.number(), written(outcomes));
+        boolean isBytes = outcomes.length == 1 && outcomes[0] instanceof byte[];
+        Wire.Bytes result = isBytes ? new Wire.Bytes((byte[]) outcomes[0]) : written(outcomes);
+        if (result.size() > PoolWork.MAX_BYTES) {
+            String what = "returned " + result.size() + " bytes, allowed: " + PoolWork.MAX_BYTES;
+            Wire.Bytes failure = Wire.write(RemoteFailure.of(new TransferException(what)));
+            PoolMessage.send(end, Kind.FAILED, chunk.number(), failure);
+            return;
         }
+        PoolMessage.send(end, isBytes ? Kind.BYTES : Kind.OUTCOMES, chunk.number(), result);
     }
 
     private static Wire.Bytes written(@Nullable Object[] outcomes) throws IOException {

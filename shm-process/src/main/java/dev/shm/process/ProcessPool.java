@@ -44,7 +44,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads and processes.</b> Any number of threads of the process that made the pool. The
  * futures are completed by threads of the pool, one for each worker: what depends on them without
- * {@code Async} holds a worker up. Cancelling a future does not stop its task.
+ * {@code Async} holds a worker up. Cancelling a future does not stop its task; one that was not
+ * sent to a worker yet is not run. A worker ends by {@link System#exit} when it is no longer
+ * needed: its exit hooks run, and threads that tasks have left behind do not keep it.
  *
  * <p><b>Memory effects.</b> What came before handing in a task is visible to it, and what the task
  * did is visible to whoever has its result.
@@ -52,8 +54,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>If a process dies.</b> If it is a worker, another one takes its place. A task that it had
  * begun fails with {@link WorkerDiedException}, unless the pool was told that tasks are {@linkplain
  * PoolBuilder#retries idempotent}: then it is run again. All other tasks are run as if nothing had
- * happened. If it is this process, the workers end, and the pool's region can be {@linkplain
- * SharedRegion#reclaim reclaimed}.
+ * happened, but for one that three workers died of while they received it, as where it is longer
+ * than their memory: it fails, too. If it is this process, the workers end, and the pool's region
+ * can be {@linkplain SharedRegion#reclaim reclaimed}.
  */
 public final class ProcessPool implements ExecutorService, AutoCloseable {
     private static final int CHUNKS_PER_WORKER = 4;
@@ -106,6 +109,11 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         @Override
         public void failed(Throwable why) {
             future.completeExceptionally(why);
+        }
+
+        @Override
+        public boolean isDone() {
+            return future.isDone();
         }
     }
 
@@ -211,7 +219,8 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      *
      * @param task a lambda, as a rule.
      * @param callback is given the result, in a thread of the pool.
-     * @param errorCallback is given what the task throws, in a thread of the pool.
+     * @param errorCallback is given what the task throws, in a thread of the pool. What a callback
+     *     throws is logged.
      * @param <T> the type of its result.
      * @return a future of its result, completed before the callback runs.
      */
@@ -300,7 +309,8 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      * @param function a lambda, as a rule.
      * @param items are read before this returns.
      * @param callback is given all results, in a thread of the pool.
-     * @param errorCallback is given what the function threw, in a thread of the pool.
+     * @param errorCallback is given what the function threw, in a thread of the pool. What a
+     *     callback throws is logged.
      * @param <T> the type of the items.
      * @param <R> the type of the results.
      * @return a future of the results, completed before the callback runs.
@@ -409,7 +419,12 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
 
     private <T> List<CompletableFuture<T>> submitAll(Collection<? extends Callable<T>> tasks) {
         List<CompletableFuture<T>> futures = new ArrayList<>();
-        tasks.forEach(task -> futures.add(submit(task)));
+        try {
+            tasks.forEach(task -> futures.add(submit(task)));
+        } catch (RuntimeException refused) {
+            Futures.cancel(futures);
+            throw refused;
+        }
         return futures;
     }
 
@@ -457,8 +472,9 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     }
 
     /**
-     * Takes no more tasks, and runs none that has not begun: their futures are cancelled. Those
-     * that were begun are gone on with.
+     * Takes no more tasks, and sends none that wait to a worker: their futures are cancelled. Those
+     * that were begun are gone on with, and so are small ones that were sent ahead to a worker
+     * behind the one that it runs: they may still be run.
      *
      * @return an empty list: tasks have futures, which tell more.
      */

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Serializable;
 import java.io.StringWriter;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a task has thrown, on its way to who waits for the task. */
@@ -39,8 +42,11 @@ final class RemoteFailure implements Serializable {
         Throwable rebuilt = deserialized();
         RemoteTraceException where = new RemoteTraceException(trace);
         Throwable last = rebuilt;
-        while (last.getCause() != null && last.getCause() != last) {
-            last = last.getCause();
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Throwable next = rebuilt;
+        while (next != null && seen.add(next)) { // causes may come in a circle
+            last = next;
+            next = next.getCause();
         }
         try {
             last.initCause(where);
@@ -54,7 +60,7 @@ final class RemoteFailure implements Serializable {
         if (thrown != null) {
             try {
                 return (Throwable) Wire.read(thrown);
-            } catch (IOException | ClassNotFoundException | RuntimeException | LinkageError e) {
+            } catch (Throwable e) { // whatever it is: a method of the user's read it
                 return new TransferException("threw " + words + ", which cannot be read here", e);
             }
         }

@@ -80,8 +80,10 @@ final class WorkQueue {
     @Nullable PoolWork take(BooleanSupplier canWork) {
         lock.lock();
         try {
+            dropDone();
             while (waiting.isEmpty() && !isOver() && canWork.getAsBoolean()) {
                 changed.awaitUninterruptibly();
+                dropDone();
             }
             if (canWork.getAsBoolean()) {
                 return waiting.poll();
@@ -103,10 +105,18 @@ final class WorkQueue {
     @Nullable PoolWork takeIf(int many, Predicate<PoolWork> fits) {
         lock.lock();
         try {
+            dropDone();
             PoolWork next = waiting.size() < many ? null : waiting.peek();
             return next != null && fits.test(next) ? waiting.poll() : null;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Drops what would be next, but nobody waits for it any more: it was cancelled. */
+    private void dropDone() {
+        while (!waiting.isEmpty() && waiting.element().listener().isDone()) {
+            waiting.remove();
         }
     }
 

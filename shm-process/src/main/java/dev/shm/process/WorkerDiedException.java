@@ -2,7 +2,8 @@ package dev.shm.process;
 
 /**
  * The worker of a {@link ProcessPool} that had begun a task died, and the task was not to be run
- * again. How far the task came nobody knows.
+ * again; or three workers died, one after the other, before they had begun it. How far the task
+ * came nobody knows.
  */
 public final class WorkerDiedException extends RuntimeException {
     private static final long serialVersionUID = 1;

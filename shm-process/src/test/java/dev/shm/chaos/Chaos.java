@@ -99,17 +99,17 @@ final class Chaos {
             failure = e;
         }
         System.out.println(chaos.figures());
-        if (order.json != null) {
-            double seconds = (System.nanoTime() - start) / 1e9;
-            Files.writeString(order.json, chaos.figures().json(failure == null, seconds));
-        }
+        double seconds = (System.nanoTime() - start) / 1e9;
         if (failure == null) {
             System.out.println("clean");
-            return 0;
+        } else {
+            System.out.println("FAILED: seed=" + order.seed + " region=" + chaos.kept());
+            failure.printStackTrace(System.out);
         }
-        System.out.println("FAILED: seed=" + order.seed + " region=" + chaos.kept());
-        failure.printStackTrace(System.out);
-        return 1;
+        if (order.json != null) {
+            Files.writeString(order.json, chaos.figures().json(failure == null, seconds));
+        }
+        return failure == null ? 0 : 1;
     }
 
     /** Null: help is asked for. */
@@ -127,13 +127,19 @@ final class Chaos {
                 throw new IllegalArgumentException(arguments[i] + " needs a value");
             }
             String value = arguments[i + 1];
-            switch (arguments[i]) {
-                case "--minutes" -> nanos = (long) (positive(value) * TimeUnit.MINUTES.toNanos(1));
-                case "--kills" -> kills = (int) positive(value);
-                case "--seed" -> seed = Long.parseLong(value);
-                case "--max-wait" -> maxWaitMillis = (long) positive(value);
-                case "--json" -> json = Path.of(value);
-                default -> throw new IllegalArgumentException("unknown: " + arguments[i]);
+            try {
+                switch (arguments[i]) {
+                    case "--minutes" ->
+                            nanos = (long) (positive(value) * TimeUnit.MINUTES.toNanos(1));
+                    case "--kills" -> kills = (int) Math.ceil(positive(value));
+                    case "--seed" -> seed = Long.parseLong(value);
+                    case "--max-wait" -> maxWaitMillis = (long) Math.ceil(positive(value));
+                    case "--json" -> json = Path.of(value);
+                    default -> throw new IllegalArgumentException("unknown: " + arguments[i]);
+                }
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(
+                        arguments[i] + "=" + value + ", allowed: a number", e);
             }
         }
         if (nanos < 0) {

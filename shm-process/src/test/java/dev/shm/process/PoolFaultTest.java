@@ -1,0 +1,232 @@
+package dev.shm.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.wait.Deadline;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A pool goes on, and answers everybody, whatever tasks and results do to it. */
+@Timeout(120) // a watchdog
+class PoolFaultTest {
+    private static final int ITEMS = 64;
+    private static final int DEADLY = 40;
+
+    /** With one worker, whose memory is small. */
+    private static ProcessPool pool;
+
+    @BeforeAll
+    static void open() {
+        pool = Quick.pool(1).jvmOption("-Xmx24m").start();
+    }
+
+    @AfterAll
+    static void close() throws InterruptedException {
+        pool.terminate();
+        assertTrue(pool.awaitTermination(1, TimeUnit.MINUTES)); // a watchdog
+    }
+
+    private static List<Integer> numbers(int count) {
+        return IntStream.range(0, count).boxed().collect(Collectors.toList());
+    }
+
+    private static Throwable causeOf(Future<?> failed) {
+        return assertThrows(ExecutionException.class, failed::get).getCause();
+    }
+
+    /** A result that does something to the thread that reads it. */
+    private static final class Rude implements Serializable {
+        private static final long serialVersionUID = 1;
+        private final boolean interrupts;
+
+        Rude(boolean interrupts) {
+            this.interrupts = interrupts;
+        }
+
+        private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+            in.defaultReadObject();
+            if (!interrupts) {
+                throw new AssertionError("not here");
+            }
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void anErrorWhereAResultIsRead_failsThatTask() throws Exception {
+        Future<Rude> rude = pool.submit(() -> new Rude(false));
+        List<Future<Integer>> others = submitSome();
+        TransferException thrown = assertInstanceOf(TransferException.class, causeOf(rude));
+        assertInstanceOf(AssertionError.class, thrown.getCause());
+        assertAnswered(others);
+    }
+
+    @Test
+    void anInterruptThatAResultLeaves_stopsNothing() throws Exception {
+        Future<Rude> rude = pool.submit(() -> new Rude(true));
+        List<Future<Integer>> others = submitSome();
+        assertTrue(rude.get().interrupts);
+        assertAnswered(others);
+    }
+
+    private static List<Future<Integer>> submitSome() {
+        List<Future<Integer>> some = new ArrayList<>();
+        for (int number : numbers(10)) {
+            some.add(pool.submit(() -> number));
+        }
+        return some;
+    }
+
+    private static void assertAnswered(List<Future<Integer>> some) throws Exception {
+        for (int i = 0; i < some.size(); i++) {
+            assertEquals(i, some.get(i).get());
+        }
+    }
+
+    /** It does not kill one worker after the other for ever. */
+    @Test
+    void aTaskThatNoWorkerHasRoomFor_isGivenUp() throws Exception {
+        byte[] much = new byte[1 << 25];
+        Future<Integer> task = pool.submit(() -> much.length);
+        assertInstanceOf(WorkerDiedException.class, causeOf(task));
+        assertEquals(1, pool.apply(() -> 1));
+    }
+
+    @Test
+    void causesInACircle_areBroughtHere() {
+        Future<Integer> task =
+                pool.submit(
+                        () -> {
+                            Exception inner = new IllegalArgumentException("inner");
+                            Exception outer = new IllegalStateException("outer", inner);
+                            inner.initCause(outer);
+                            throw outer;
+                        });
+        Throwable outer = assertInstanceOf(IllegalStateException.class, causeOf(task));
+        assertEquals("inner", outer.getCause().getMessage());
+        assertInstanceOf(RemoteTraceException.class, outer.getSuppressed()[0]);
+    }
+
+    @Test
+    void aThreadThatATaskLeaves_doesNotKeepTheWorker() throws Exception {
+        ProcessPool other = Quick.pool(1).start();
+        boolean isDaemon =
+                other.apply(
+                        () -> {
+                            Thread thread = new Thread(PoolFaultTest::parkForEver);
+                            thread.start();
+                            return thread.isDaemon();
+                        });
+        assertFalse(isDaemon);
+        other.shutdown();
+        other.join();
+    }
+
+    private static void parkForEver() {
+        while (true) {
+            LockSupport.park();
+        }
+    }
+
+    /** Though some of the others were sent ahead to the worker that dies. */
+    @Test
+    void anItemThatKillsItsWorker_failsAlone() {
+        PoolMap map = new PoolMap((PoolFunction<Integer, Integer>) PoolFaultTest::dieAt);
+        Object[] items = numbers(ITEMS).toArray();
+        List<CompletableFuture<Integer>> each = new ArrayList<>();
+        List<PoolWork> work = new ArrayList<>();
+        for (int i = 0; i < ITEMS; i++) {
+            CompletableFuture<Integer> one = new CompletableFuture<>();
+            each.add(one);
+            work.add(map.work(items, i, i + 1, new One(one)));
+        }
+        pool.addAll(work);
+        assertFailsAlone(each.stream().map(CompletableFuture::join).iterator());
+    }
+
+    private static int dieAt(int number) {
+        if (number == DEADLY) {
+            Runtime.getRuntime().halt(3);
+        }
+        return number;
+    }
+
+    private static void assertFailsAlone(Iterator<Integer> results) {
+        for (int i = 0; i < ITEMS; i++) {
+            if (i == DEADLY) {
+                CompletionException thrown = assertThrows(CompletionException.class, results::next);
+                assertInstanceOf(WorkerDiedException.class, thrown.getCause());
+            } else {
+                assertEquals(i, results.next());
+            }
+        }
+    }
+
+    private record One(CompletableFuture<Integer> future) implements PoolWork.Listener {
+        @Override
+        public void completed(@Nullable Object[] outcomes) {
+            future.complete((Integer) outcomes[0]);
+        }
+
+        @Override
+        public void failed(Throwable why) {
+            future.completeExceptionally(why);
+        }
+
+        @Override
+        public boolean isDone() {
+            return future.isDone();
+        }
+    }
+
+    @Test
+    void whoeverWaitsForAny_cancelsTheOthers() throws Exception {
+        CompletableFuture<Integer> open = new CompletableFuture<>();
+        CompletableFuture<Integer> done = CompletableFuture.completedFuture(1);
+        assertEquals(1, Futures.awaitAny(List.of(open, done), Deadline.never()));
+        assertTrue(open.isCancelled());
+    }
+
+    @Test
+    void whoeverIsInterrupted_cancelsAll() {
+        CompletableFuture<Integer> open = new CompletableFuture<>();
+        Thread.currentThread().interrupt();
+        assertThrows(
+                InterruptedException.class,
+                () -> Futures.awaitAll(List.of(open), Deadline.never()));
+        assertTrue(open.isCancelled());
+    }
+
+    @Test
+    void cancelledWork_isNotSent() {
+        WorkQueue queue = new WorkQueue();
+        CompletableFuture<Integer> cancelled = new CompletableFuture<>();
+        PoolWork kept =
+                PoolWork.ofTask("kept", new Wire.Bytes(), new One(new CompletableFuture<>()));
+        queue.addAll(
+                List.of(PoolWork.ofTask("cancelled", new Wire.Bytes(), new One(cancelled)), kept));
+        cancelled.cancel(true);
+        assertEquals(kept, queue.take(() -> true));
+    }
+}

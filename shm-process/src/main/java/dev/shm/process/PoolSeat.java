@@ -5,6 +5,7 @@ import dev.shm.queue.PipeEnd;
 import dev.shm.queue.SharedPipe;
 import dev.shm.region.SharedRegion;
 import dev.shm.value.SharedValue;
+import dev.shm.wait.Deadline;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -31,7 +32,7 @@ final class PoolSeat implements Runnable {
     private static final int MAX_SENT = 32;
 
     /** What is done sooner is hardly held up by others that were sent before it. */
-    private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long SHORT_MILLIS = 1;
 
     static final int MIN_PIPE_BYTES = 1 << 18;
 
@@ -103,7 +104,7 @@ final class PoolSeat implements Runnable {
         private final Deque<Sent> sent = new ArrayDeque<>(); // and not answered
         private byte @Nullable [] function; // that it was sent last
         private int window = MIN_SENT; // it has at most so many: more only while all are short
-        private long answered = System.nanoTime();
+        private Deadline soon = Deadline.after(SHORT_MILLIS, TimeUnit.MILLISECONDS);
         private long left = rules.maxTasks();
 
         Worker() {
@@ -216,9 +217,8 @@ final class PoolSeat implements Runnable {
 
         private void receive() throws IOException, InterruptedException {
             PoolMessage answer = PoolMessage.receive(end);
-            long now = System.nanoTime();
-            window = now - answered < SHORT_NANOS ? Math.min(2 * window, MAX_SENT) : MIN_SENT;
-            answered = now;
+            window = soon.isExpired() ? MIN_SENT : Math.min(2 * window, MAX_SENT);
+            soon = Deadline.after(SHORT_MILLIS, TimeUnit.MILLISECONDS);
             complete(sent.remove().work, answer);
         }
 

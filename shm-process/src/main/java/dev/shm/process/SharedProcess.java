@@ -71,7 +71,25 @@ public final class SharedProcess {
         this.process = process;
         this.record = record;
         ACTIVE.add(this);
-        exit = process.onExit().thenApply(ended -> ended());
+        exit = CompletableFuture.supplyAsync(this::awaitEnd, SharedProcess::runInAThread);
+    }
+
+    /** Process.onExit needs a thread of the common pool, and all of those may be waiting for us. */
+    private static void runInAThread(Runnable task) {
+        Thread thread = new Thread(task, "shm-exit");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private int awaitEnd() {
+        while (true) {
+            try {
+                process.waitFor();
+                return ended();
+            } catch (InterruptedException e) {
+                // Nobody does that; the child is still there.
+            }
+        }
     }
 
     /**

@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +115,21 @@ class SharedProcessTest {
         assertEquals(
                 "SharedProcess[name=" + child.name() + ", pid=" + child.pid() + ", exitCode=0]",
                 child.toString());
+    }
+
+    /** Those who wait for children may have all threads of the common pool. */
+    @Test
+    void join_needsNoThreadOfTheCommonPool() throws Exception {
+        Semaphore ended = new Semaphore(0);
+        int all = ForkJoinPool.getCommonPoolParallelism();
+        for (int i = 0; i < all; i++) {
+            ForkJoinPool.commonPool().execute(ended::acquireUninterruptibly);
+        }
+        try {
+            assertEquals(0, Quick.start(region, r -> {}).join());
+        } finally {
+            ended.release(all);
+        }
     }
 
     /** 16.3, 16.5, 16.7 */

@@ -41,11 +41,7 @@ final class ChildMain {
         ExitRecord.open(regions.get(0), spec.record()).begin();
         new CurrentProcess(spec.name(), spec.daemon(), regions, parent).begin();
         spec.log().begin();
-        Job read = (Job) Wire.read(job);
-        run(read, regions.get(0));
-        if (read instanceof Job.Lambda lambda && lambda.task() instanceof PoolWorker) {
-            System.exit(0); // the pool waits for us, whatever threads its tasks have left here
-        }
+        run((Job) Wire.read(job), regions.get(0));
     }
 
     private static SharedRegion open(String path) {

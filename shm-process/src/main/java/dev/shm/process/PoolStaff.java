@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads and processes.</b> Any thread of this process.
  */
 final class PoolStaff implements PoolSeat.Rules {
-    private static final int SHARES =
-            2; // of what waits, for each worker: it may have one in advance
+    private static final int SHARES = 2; // chunks that must wait for each worker, to send one ahead
     private static final int START_FAILURES = 3;
     private static final int MAX_LOSSES = 3; // of workers that did not even begin a chunk
     private static final int STARTS_PER_PROCESSOR = 4;

@@ -40,6 +40,7 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
         } catch (EOFException poolClosed) {
             // That was all.
         }
+        System.exit(0); // the pool waits for us, whatever threads its tasks have left here
     }
 
     private boolean initialize(PipeEnd end) throws IOException, InterruptedException {

@@ -3,6 +3,7 @@ package dev.shm.bench;
 import static dev.shm.bench.harness.Target.atMost;
 
 import dev.shm.bench.child.PoolChild;
+import dev.shm.bench.child.StartChild;
 import dev.shm.bench.harness.CProgram;
 import dev.shm.bench.harness.Contest;
 import dev.shm.bench.harness.LineProcess;
@@ -14,17 +15,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What processes do with or to each other: contend for a lock, die holding one, work in a pool. The
- * peer of recovery is what is promised, 100 ms; no peer has such a thing.
+ * What processes do with or to each other: contend for a lock, die holding one, begin and end, work
+ * in a pool. The peer of recovery is what is promised, 100 ms; no peer has such a thing.
  */
 final class TogetherSuite {
     private static final double PROMISED_MILLIS = 100;
-    private static final int SMALL_TASKS = 10_000;
-    private static final int[] RESULT_BYTES = {1 << 10, 1 << 20};
-    private static final int FEW_TASKS = 20;
-    private static final int TASK_BYTES = 64;
-    private static final int MOST_BYTES =
-            1 << 26; // of results, all of which are on the heap at once
+    private static final int SMALL_TASKS = 100_000;
+    private static final int KIB = 1 << 10;
+    private static final int MIB = 1 << 20;
+    private static final int LARGEST_RESULT = 64 * MIB;
+    private static final int MOST_BYTES = 64 * MIB; // of results: all are on the heap at once
+    private static final double THREE_TIMES_AS_FAST = 1.0 / 3;
 
     private TogetherSuite() {}
 
@@ -52,20 +53,32 @@ final class TogetherSuite {
                                 "what is promised",
                                 atMost(1),
                                 settings -> new Constant(PROMISED_MILLIS)));
-        all.add(pool(0, "small tasks", SMALL_TASKS));
-        for (int bytes : RESULT_BYTES) {
-            all.add(pool(bytes, "results of " + (bytes >> 10) + " KiB", FEW_TASKS));
-        }
+        all.add(pool("pool.small", "100,000 small tasks", 0, SMALL_TASKS));
+        all.add(pool("pool." + KIB, "results of 1 KiB", KIB, MOST_BYTES / KIB));
+        all.add(pool("pool." + MIB, "results of 1 MiB", MIB, MOST_BYTES / MIB));
+        all.add(pool("pool." + LARGEST_RESULT, "results of 64 MiB", LARGEST_RESULT, 1));
+        all.add(
+                Contest.of(
+                                "process.start",
+                                "SharedProcess, from start to the end of join",
+                                Unit.MILLIS,
+                                settings ->
+                                        ProcessSide.counting(
+                                                settings,
+                                                Unit.MILLIS,
+                                                1,
+                                                1,
+                                                LineProcess.java(
+                                                        StartChild.class, settings.scratch())))
+                        .inFullBeside(
+                                "python",
+                                "multiprocessing.Process, spawned",
+                                PythonProgram.of("process", Unit.MILLIS, 1, 1)));
         return all;
     }
 
-    private static Contest pool(int bytes, String what, int first) {
-        int most = MOST_BYTES / Math.max(bytes, TASK_BYTES);
-        Side.Opener python =
-                PythonProgram.of("pool", Unit.NANOS, first, most, Integer.toString(bytes));
-        String id = bytes == 0 ? "pool.small" : "pool." + bytes;
-        Contest contest =
-                Contest.of(
+    private static Contest pool(String id, String what, int bytes, int tasks) {
+        return Contest.of(
                         id,
                         "ProcessPool.map, two processes, " + what,
                         Unit.NANOS,
@@ -73,12 +86,15 @@ final class TogetherSuite {
                                 ProcessSide.counting(
                                         settings,
                                         Unit.NANOS,
-                                        first,
-                                        most,
-                                        LineProcess.java(PoolChild.class, bytes)));
-        return bytes == 0
-                ? contest.beside("python", "multiprocessing.Pool", python)
-                : contest.inFullBeside("python", "multiprocessing.Pool", python);
+                                        tasks,
+                                        tasks,
+                                        LineProcess.java(PoolChild.class, bytes)))
+                .against(
+                        "python",
+                        "multiprocessing.Pool",
+                        atMost(THREE_TIMES_AS_FAST),
+                        PythonProgram.of(
+                                "pool", Unit.NANOS, tasks, tasks, Integer.toString(bytes)));
     }
 
     /** A peer that is no program but a number. */

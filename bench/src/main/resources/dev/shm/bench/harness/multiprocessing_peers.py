@@ -92,6 +92,23 @@ def pipe():
     process.join()
 
 
+def nothing():
+    pass
+
+
+def process():
+    spawn = multiprocessing.get_context("spawn")
+
+    def work(count):
+        for _ in range(count):
+            process = spawn.Process(target=nothing)
+            process.start()
+            process.join()
+            assert process.exitcode == 0
+
+    serve(work)
+
+
 def pool():
     length = int(sys.argv[2])
     with multiprocessing.Pool(2) as workers:
@@ -107,5 +124,14 @@ def pool():
         serve(work)
 
 
+PEERS = {
+    "lock": lock,
+    "value": value,
+    "queue": queue,
+    "pipe": pipe,
+    "process": process,
+    "pool": pool,
+}
+
 if __name__ == "__main__":
-    {"lock": lock, "value": value, "queue": queue, "pipe": pipe, "pool": pool}[sys.argv[1]]()
+    PEERS[sys.argv[1]]()

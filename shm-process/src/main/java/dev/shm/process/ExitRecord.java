@@ -26,6 +26,7 @@ final class ExitRecord {
     private static final int HANGUP = 1;
     private static final int INTERRUPT = 2;
     private static final int TERMINATE = 15;
+    private static final int KILL = 9;
 
     private final Block block;
 
@@ -68,11 +69,14 @@ final class ExitRecord {
     /**
      * How the child ended, told from its exit status.
      *
+     * @param killed whether its parent has killed it while it ran. Its exit hooks may have run
+     *     then, as they do after {@code exit(137)}.
      * @return its exit code, or the negative number of the signal that killed it.
      */
-    int exitCode(int status) {
+    int exitCode(int status, boolean killed) {
         int signal = status - SIGNALLED;
-        return signal > 0 && (isOrderly(signal) || !ranHooks()) ? -signal : status;
+        boolean isSignal = isOrderly(signal) || killed && signal == KILL || !ranHooks();
+        return signal > 0 && isSignal ? -signal : status;
     }
 
     /** Whether a JVM runs its exit hooks when it gets this signal. */

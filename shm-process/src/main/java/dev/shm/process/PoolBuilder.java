@@ -1,6 +1,7 @@
 package dev.shm.process;
 
 import dev.shm.region.SharedRegion;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PoolBuilder {
     private static final int MAX_WORKERS = 1000;
+    private static final long EXIT_SECONDS = 10;
 
     private final SharedProcess.Builder process = SharedProcess.Builder.withoutRegion();
     private int workers = Runtime.getRuntime().availableProcessors();
     private int retries;
     private long maxTasksPerChild = Long.MAX_VALUE;
+    private long exitNanos = TimeUnit.SECONDS.toNanos(EXIT_SECONDS);
     private @Nullable PoolAction initializer;
 
     PoolBuilder() {}
@@ -63,8 +66,20 @@ public final class PoolBuilder {
     }
 
     /**
+     * Sets whether the workers have the options of this JVM.
+     *
+     * @param inherited as {@link SharedProcess.Builder#inheritJvmOptions}.
+     * @return this builder.
+     */
+    public PoolBuilder inheritJvmOptions(boolean inherited) {
+        process.inheritJvmOptions(inherited);
+        return this;
+    }
+
+    /**
      * Sets what each worker runs before its first task. If it throws, the pool is broken: all tasks
-     * fail with {@link BrokenPoolException}.
+     * fail with {@link BrokenPoolException}. The pool waits for it, when it is closed too, as for
+     * any task.
      *
      * @param first is sent to each worker.
      * @return this builder.
@@ -93,6 +108,20 @@ public final class PoolBuilder {
     }
 
     /**
+     * Sets how long the exit hooks of a worker may take: of one that is no longer needed, and of
+     * one in which a task has called {@link System#exit}. Then it is killed. Else they have ten
+     * seconds.
+     *
+     * @param timeout zero or less kills it at once.
+     * @param unit of the timeout.
+     * @return this builder.
+     */
+    public PoolBuilder exitTimeout(long timeout, TimeUnit unit) {
+        exitNanos = unit.toNanos(timeout);
+        return this;
+    }
+
+    /**
      * Says that tasks are idempotent: it does no harm to run one again whose worker died in the
      * middle of it.
      *
@@ -116,6 +145,7 @@ public final class PoolBuilder {
      */
     public ProcessPool start() {
         return new ProcessPool(
-                new PoolStaff.Terms(workers, retries, maxTasksPerChild, initializer, process));
+                new PoolStaff.Terms(
+                        workers, retries, maxTasksPerChild, exitNanos, initializer, process));
     }
 }

@@ -3,12 +3,23 @@ package dev.shm.process;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** What a worker does with an item. */
 @FunctionalInterface
 interface PoolJob extends Serializable {
     @Nullable Object apply(@Nullable Object item) throws Exception;
+
+    /** What runs a task; as a lambda where its type does not say that it can be serialised. */
+    static PoolJob of(Callable<?> task) {
+        return new Call(task instanceof PoolTask<?> already ? already : task::call);
+    }
+
+    /** The same for an action. */
+    static PoolJob of(Runnable action) {
+        return new Act(action instanceof PoolAction already ? already : action::run);
+    }
 
     /** A task, which needs no item. */
     record Call(PoolTask<?> task) implements PoolJob {

@@ -8,8 +8,6 @@ import dev.shm.value.SharedValue;
 import dev.shm.wait.Deadline;
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -59,6 +57,9 @@ final class PoolSeat implements Runnable {
         /** After how many chunks a worker is replaced. */
         long maxTasks();
 
+        /** How long a worker's exit hooks may take. */
+        long exitNanos();
+
         /** Has a permit for each worker that may start at a time. */
         Semaphore starting();
 
@@ -87,13 +88,6 @@ final class PoolSeat implements Runnable {
         void failed(Throwable why);
     }
 
-    /** What a worker was sent. */
-    private record Sent(long number, PoolWork work) {
-        int bytes() {
-            return work.about().size();
-        }
-    }
-
     /** A worker that is ready. */
     private final class Worker implements AutoCloseable {
         private final String pipeName = name + "-" + ++workers;
@@ -101,7 +95,7 @@ final class PoolSeat implements Runnable {
         private final PipeEnd end;
         private final SharedValue begun;
         private final SharedProcess process;
-        private final Deque<Sent> sent = new ArrayDeque<>(); // and not answered
+        private final PoolSent sent = new PoolSent();
         private byte @Nullable [] function; // that it was sent last
         private int window = MIN_SENT; // it has at most so many: more only while all are short
         private Deadline soon = Deadline.after(SHORT_MILLIS, TimeUnit.MILLISECONDS);
@@ -143,7 +137,7 @@ final class PoolSeat implements Runnable {
                 }
                 rules.initializerFailed(failure(next));
             } catch (IOException over) {
-                process.join();
+                awaitExit();
                 rules.startFailed(process);
             }
             return false;
@@ -160,7 +154,7 @@ final class PoolSeat implements Runnable {
             } catch (IOException over) {
                 ended();
             } catch (Throwable ours) { // as where there is no memory for an answer
-                end();
+                kill();
                 handOn(ours);
             }
         }
@@ -180,7 +174,7 @@ final class PoolSeat implements Runnable {
         private void send(PoolWork work) throws IOException, InterruptedException {
             long number = numbers.incrementAndGet();
             left--;
-            sent.add(new Sent(number, work)); // first: what cannot be sent is put back
+            sent.add(number, work); // first: what cannot be sent is put back
             byte[] needed = work.function();
             if (needed != null && needed != function) {
                 PoolMessage.send(end, Kind.FUNCTION, 0, needed, needed.length);
@@ -211,20 +205,19 @@ final class PoolSeat implements Runnable {
             if (function == null || work.function() != function) {
                 return false;
             }
-            int waiting = sent.stream().skip(1).mapToInt(Sent::bytes).sum();
-            return waiting + work.about().size() <= MAX_FOLLOWING_BYTES;
+            return sent.bytesThatWait() + work.about().size() <= MAX_FOLLOWING_BYTES;
         }
 
         private void receive() throws IOException, InterruptedException {
             PoolMessage answer = PoolMessage.receive(end);
             window = soon.isExpired() ? MIN_SENT : Math.min(2 * window, MAX_SENT);
             soon = Deadline.after(SHORT_MILLIS, TimeUnit.MILLISECONDS);
-            complete(sent.remove().work, answer);
+            complete(sent.answered(answer.number()), answer);
         }
 
         /** Receives what the dead one has still sent, and finds somebody else for the rest. */
         private void ended() {
-            end();
+            awaitExit();
             Throwable ours = null;
             try {
                 while (!sent.isEmpty()) {
@@ -238,8 +231,22 @@ final class PoolSeat implements Runnable {
             handOn(ours);
         }
 
-        /** Kills it: as good as dead, should it only have closed its end. */
-        private void end() {
+        /**
+         * Waits until it has ended: its end of the pipe has, or will when it sees that ours has.
+         */
+        private void awaitExit() {
+            forgetInterrupt();
+            try {
+                if (process.join(rules.exitNanos(), TimeUnit.NANOSECONDS)) {
+                    return;
+                }
+            } catch (InterruptedException e) {
+                // Nobody does that; and it has had its time.
+            }
+            kill(); // an exit hook of the user's does not end
+        }
+
+        private void kill() {
             process.kill();
             var unused = process.onExit().join();
             forgetInterrupt();
@@ -253,17 +260,17 @@ final class PoolSeat implements Runnable {
         private void handOn(@Nullable Throwable ours) {
             long last = begun.getLong();
             while (!sent.isEmpty()) {
-                Sent lost = sent.removeLast();
-                if (lost.number > last && sent.isEmpty()) {
-                    rules.lost(lost.work, process);
-                } else if (lost.number > last) {
-                    queue.putBack(lost.work);
+                PoolSent.Chunk lost = sent.removeLast();
+                if (lost.number() > last && sent.isEmpty()) {
+                    rules.lost(lost.work(), process);
+                } else if (lost.number() > last) {
+                    queue.putBack(lost.work());
                 } else if (ours != null) {
                     String what = "the result cannot be received here";
-                    queue.giveUp(lost.work, new TransferException(what, ours));
+                    queue.giveUp(lost.work(), new TransferException(what, ours));
                 } else {
-                    log(() -> process + " died of " + lost.work);
-                    rules.died(lost.work, process);
+                    log(() -> process + " died of " + lost.work());
+                    rules.died(lost.work(), process);
                 }
             }
             forgetInterrupt();
@@ -273,9 +280,7 @@ final class PoolSeat implements Runnable {
         public void close() {
             try (pipe) {
                 end.close();
-                process.join();
-            } catch (InterruptedException e) {
-                process.kill();
+                awaitExit();
             } finally {
                 region.remove(pipeName);
                 region.remove(PoolWorker.begun(pipeName));

@@ -49,6 +49,7 @@ final class PoolStaff implements PoolSeat.Rules {
      * @param workers how many.
      * @param retries how often a task is run again whose worker died of it.
      * @param maxTasksPerChild after how many chunks a worker is replaced.
+     * @param exitNanos how long a worker's exit hooks may take.
      * @param initializer what each does first.
      * @param process how they are started, but for the region; null if there is no other.
      */
@@ -56,6 +57,7 @@ final class PoolStaff implements PoolSeat.Rules {
             int workers,
             int retries,
             long maxTasksPerChild,
+            long exitNanos,
             @Nullable PoolAction initializer,
             SharedProcess.Builder process) {}
 
@@ -114,6 +116,11 @@ final class PoolStaff implements PoolSeat.Rules {
     @Override
     public long maxTasks() {
         return terms.maxTasksPerChild;
+    }
+
+    @Override
+    public long exitNanos() {
+        return terms.exitNanos;
     }
 
     @Override

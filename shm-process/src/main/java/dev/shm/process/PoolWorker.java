@@ -33,14 +33,25 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
         SharedValue begun = SharedValue.open(region, begun(name));
         try (SharedPipe pipe = SharedPipe.open(region, name);
                 PipeEnd end = pipe.right()) {
+            Runtime.getRuntime().addShutdownHook(new Thread(end::close, "shm-pool"));
+            serve(begun, end);
+        }
+        System.exit(0); // the pool waits for us, whatever threads its tasks have left here
+    }
+
+    private void serve(SharedValue begun, PipeEnd end) throws IOException, InterruptedException {
+        try {
             PoolMessage.send(end, Kind.OPENED, 0, new Wire.Bytes());
             if (initialize(end)) {
                 work(begun, end);
             }
         } catch (EOFException poolClosed) {
             // That was all.
+        } catch (IllegalStateException e) {
+            if (!end.isClosed()) {
+                throw e;
+            } // else this process exits, and the pool knows that by the end of the pipe
         }
-        System.exit(0); // the pool waits for us, whatever threads its tasks have left here
     }
 
     private boolean initialize(PipeEnd end) throws IOException, InterruptedException {

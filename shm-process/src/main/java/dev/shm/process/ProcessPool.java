@@ -46,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  * futures are completed by threads of the pool, one for each worker: what depends on them without
  * {@code Async} holds a worker up. Cancelling a future does not stop its task; one that was not
  * sent to a worker yet is not run. A worker ends by {@link System#exit} when it is no longer
- * needed: its exit hooks run, and threads that tasks have left behind do not keep it.
+ * needed: its exit hooks run, {@linkplain PoolBuilder#exitTimeout for ten seconds} at most, and
+ * threads that tasks have left behind do not keep it.
  *
  * <p><b>Memory effects.</b> What came before handing in a task is visible to it, and what the task
  * did is visible to whoever has its result.
@@ -94,32 +95,10 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         return new PoolBuilder();
     }
 
-    /** Completes a future with the only outcome of a chunk. */
-    private record One<T>(CompletableFuture<T> future) implements PoolWork.Listener {
-        @Override
-        @SuppressWarnings("unchecked") // the task returns what its type says
-        public void completed(@Nullable Object[] outcomes) {
-            if (outcomes[0] instanceof RemoteFailure failure) {
-                future.completeExceptionally(failure.rebuild());
-            } else {
-                future.complete((T) outcomes[0]);
-            }
-        }
-
-        @Override
-        public void failed(Throwable why) {
-            future.completeExceptionally(why);
-        }
-
-        @Override
-        public boolean isDone() {
-            return future.isDone();
-        }
-    }
-
     private <T> CompletableFuture<T> send(Object task, PoolJob job) {
         CompletableFuture<T> future = new CompletableFuture<>();
-        PoolWork work = PoolWork.ofTask(task.toString(), Wire.writeTask(job), new One<>(future));
+        PoolWork work =
+                PoolWork.ofTask(task.toString(), Wire.writeTask(job), new PoolSingle<>(future));
         queue.addAll(List.of(work));
         return future;
     }
@@ -134,7 +113,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      * @throws java.util.concurrent.RejectedExecutionException if the pool was shut down.
      */
     public <T> CompletableFuture<T> submit(PoolTask<T> task) {
-        return send(task, new PoolJob.Call(task));
+        return send(task, PoolJob.of(task));
     }
 
     /**
@@ -146,7 +125,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      * @throws java.util.concurrent.RejectedExecutionException if the pool was shut down.
      */
     public CompletableFuture<@Nullable Void> submit(PoolAction action) {
-        return send(action, new PoolJob.Act(action));
+        return send(action, PoolJob.of(action));
     }
 
     /**
@@ -157,11 +136,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      */
     @Override
     public <T> CompletableFuture<T> submit(Callable<T> task) {
-        return submit(serializable(task));
-    }
-
-    private static <T> PoolTask<T> serializable(Callable<T> task) {
-        return task instanceof PoolTask<T> already ? already : task::call;
+        return send(task, PoolJob.of(task));
     }
 
     /**
@@ -172,11 +147,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      */
     @Override
     public CompletableFuture<?> submit(Runnable action) {
-        return submit(serializable(action));
-    }
-
-    private static PoolAction serializable(Runnable action) {
-        return action instanceof PoolAction already ? already : action::run;
+        return send(action, PoolJob.of(action));
     }
 
     /**
@@ -187,7 +158,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      */
     @Override
     public <T> CompletableFuture<T> submit(Runnable action, T result) {
-        return submit(serializable(action)).thenApply(nothing -> result);
+        return submit(action).thenApply(nothing -> result);
     }
 
     /**
@@ -304,6 +275,21 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     }
 
     /**
+     * Applies a function to each item.
+     *
+     * @param function a lambda, as a rule.
+     * @param items are read before this returns.
+     * @param chunk how many items are sent to a worker at a time, 1 or more.
+     * @param <T> the type of the items.
+     * @param <R> the type of the results.
+     * @return a future of the results, as {@link #map(PoolFunction, Iterable, int)} returns them.
+     */
+    public <T, R> CompletableFuture<List<R>> mapAsync(
+            PoolFunction<? super T, ? extends R> function, Iterable<T> items, int chunk) {
+        return PoolMap.ofAll(this, function, items, chunk, more -> {});
+    }
+
+    /**
      * Applies a function to each item, and tells one of two callbacks.
      *
      * @param function a lambda, as a rule.
@@ -341,15 +327,66 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
             PoolBiFunction<? super A, ? super B, ? extends R> function,
             Collection<Map.Entry<A, B>> pairs)
             throws ExecutionException, InterruptedException {
-        List<Object[]> arguments = new ArrayList<>(); // not every entry can be serialised
-        pairs.forEach(pair -> arguments.add(new Object[] {pair.getKey(), pair.getValue()}));
-        return map(both(function), arguments);
+        return this.<A, B, R>starmapAsync(function, pairs).get();
     }
 
-    @SuppressWarnings("unchecked") // they come from pairs of these types
-    private static <A, B, R> PoolFunction<Object[], R> both(
-            PoolBiFunction<? super A, ? super B, ? extends R> function) {
-        return pair -> function.apply((A) pair[0], (B) pair[1]);
+    /**
+     * Applies a function of two arguments to each pair, and waits for all.
+     *
+     * @param function a lambda, as a rule.
+     * @param pairs as for {@link #starmap(PoolBiFunction, Collection)}.
+     * @param chunk how many pairs are sent to a worker at a time, 1 or more.
+     * @param <A> the type of the first argument.
+     * @param <B> the type of the second argument.
+     * @param <R> the type of the results.
+     * @return the results, in the order of the pairs.
+     * @throws ExecutionException as {@link #map(PoolFunction, Collection)}.
+     * @throws InterruptedException if the thread is interrupted.
+     */
+    public <A, B, R> List<R> starmap(
+            PoolBiFunction<? super A, ? super B, ? extends R> function,
+            Iterable<Map.Entry<A, B>> pairs,
+            int chunk)
+            throws ExecutionException, InterruptedException {
+        return this.<A, B, R>starmapAsync(function, pairs, chunk).get();
+    }
+
+    /**
+     * Applies a function of two arguments to each pair.
+     *
+     * @param function a lambda, as a rule.
+     * @param pairs as for {@link #starmap(PoolBiFunction, Collection)}; are read before this
+     *     returns.
+     * @param <A> the type of the first argument.
+     * @param <B> the type of the second argument.
+     * @param <R> the type of the results.
+     * @return a future of the results, as {@link #starmap(PoolBiFunction, Collection)} returns
+     *     them.
+     */
+    public <A, B, R> CompletableFuture<List<R>> starmapAsync(
+            PoolBiFunction<? super A, ? super B, ? extends R> function,
+            Collection<Map.Entry<A, B>> pairs) {
+        return starmapAsync(function, pairs, chunk(pairs.size()));
+    }
+
+    /**
+     * Applies a function of two arguments to each pair.
+     *
+     * @param function a lambda, as a rule.
+     * @param pairs as for {@link #starmap(PoolBiFunction, Collection)}; are read before this
+     *     returns.
+     * @param chunk how many pairs are sent to a worker at a time, 1 or more.
+     * @param <A> the type of the first argument.
+     * @param <B> the type of the second argument.
+     * @param <R> the type of the results.
+     * @return a future of the results, as {@link #starmap(PoolBiFunction, Collection)} returns
+     *     them.
+     */
+    public <A, B, R> CompletableFuture<List<R>> starmapAsync(
+            PoolBiFunction<? super A, ? super B, ? extends R> function,
+            Iterable<Map.Entry<A, B>> pairs,
+            int chunk) {
+        return mapAsync(PoolPairs.<A, B, R>both(function), PoolPairs.arguments(pairs), chunk);
     }
 
     /**
@@ -387,14 +424,17 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     }
 
     /**
-     * Returns a stream whose elements the workers compute, as it goes along.
+     * Returns a stream whose elements the workers compute, as it goes along: side by side, also
+     * where the stream is sequential, as it is at first. What follows in the stream runs in this
+     * process; {@link Stream#parallel} has it run in several threads, and reads further ahead in
+     * the source: by more and more items, from 1,024 on.
      *
      * @param function a lambda, as a rule.
      * @param items the source.
      * @param chunk how many items are sent to a worker at a time, 1 or more.
      * @param <T> the type of the items.
      * @param <R> the type of the elements.
-     * @return a sequential, ordered stream; it fails as {@link #imap} does.
+     * @return an ordered stream; it fails as {@link #imap} does.
      */
     public <T, R> Stream<R> stream(
             PoolFunction<? super T, ? extends R> function, Iterable<T> items, int chunk) {
@@ -524,8 +564,8 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     }
 
     /**
-     * Shuts the pool down, and waits until all tasks are done and all workers have ended. If the
-     * thread is interrupted, the pool is terminated.
+     * Shuts the pool down, and waits until all tasks are done and all workers have ended: for ever,
+     * if a task never ends and nobody terminates the pool. If the thread is interrupted, it does.
      */
     @Override
     public void close() {

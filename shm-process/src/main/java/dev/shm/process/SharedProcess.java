@@ -35,8 +35,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The child runs the same Java with the same options and class path, unless the builder says
  * otherwise; options that only one process can have, of debuggers, of management ports, of flight
- * recordings and for writing archives of classes, are left out. It writes to this process's
- * standard output and error. Its standard input is at its end: this class needs it.
+ * recordings, for writing archives of classes, and for files whose names have no {@code %p}, such
+ * as that of a log, are left out. Agents are inherited: for one that listens at a port see {@link
+ * Builder#inheritJvmOptions}. It writes to this process's standard output and error. Its standard
+ * input is at its end: this class needs it.
  *
  * <p>A child ends when its task has returned and its non-daemon threads have ended. A
  * <em>daemon</em> child ends at the latest when its parent does, however that ends: its exit hooks
@@ -64,6 +66,7 @@ public final class SharedProcess {
     private final Process process;
     private final ExitRecord record;
     private final CompletableFuture<Integer> exit;
+    private volatile boolean killed; // by us, while it ran
 
     private SharedProcess(String name, boolean daemon, Process process, ExitRecord record) {
         this.name = name;
@@ -150,6 +153,7 @@ public final class SharedProcess {
         private final Map<String, String> environment = new LinkedHashMap<>();
         private @Nullable String name;
         private boolean daemon = current().isDaemon();
+        private boolean inheritsOptions = true;
         private String classPath = System.getProperty("java.class.path");
         private Redirect output = Redirect.INHERIT;
         private Redirect error = Redirect.INHERIT;
@@ -174,6 +178,7 @@ public final class SharedProcess {
             copy.environment.putAll(environment);
             copy.name = name;
             copy.daemon = daemon;
+            copy.inheritsOptions = inheritsOptions;
             copy.classPath = classPath;
             copy.output = output;
             copy.error = error;
@@ -228,6 +233,19 @@ public final class SharedProcess {
          */
         public Builder jvmOption(String option) {
             jvmOptions.add(Objects.requireNonNull(option, "option"));
+            return this;
+        }
+
+        /**
+         * Sets whether the child has the options of this JVM.
+         *
+         * @param inherited if not, it has those of {@link #jvmOption} alone, and {@code
+         *     JAVA_TOOL_OPTIONS} and its like are not in its environment unless they are set by
+         *     {@link #environment}. It is so where nothing else is said.
+         * @return this builder.
+         */
+        public Builder inheritJvmOptions(boolean inherited) {
+            inheritsOptions = inherited;
             return this;
         }
 
@@ -337,10 +355,12 @@ public final class SharedProcess {
                             recordName,
                             LogSetup.current());
             byte[] serialized = Wire.writeTask(job).toByteArray();
+            JvmCommand command = JvmCommand.inheriting(inheritsOptions);
             ProcessBuilder builder =
-                    new ProcessBuilder(JvmCommand.of(jvmOptions, classPath, ChildMain.class))
+                    new ProcessBuilder(command.line(jvmOptions, classPath, ChildMain.class))
                             .redirectOutput(output)
                             .redirectError(error);
+            command.clean(builder.environment());
             builder.environment().putAll(environment);
             ExitRecord record = ExitRecord.create(regions.get(0), recordName);
             try {
@@ -365,7 +385,7 @@ public final class SharedProcess {
     }
 
     private int ended() {
-        int code = record.exitCode(process.exitValue());
+        int code = record.exitCode(process.exitValue(), killed);
         record.remove();
         ACTIVE.remove(this);
         log(() -> "exit code " + code + " of " + name + " (pid " + pid() + ")");
@@ -420,7 +440,8 @@ public final class SharedProcess {
      * @return empty while it runs; 0 if its task returned, 1 if that threw, what it gave to {@link
      *     System#exit}, or the negative number of the signal that killed it. An exit code of 129,
      *     130 or 143 reads as signal 1, 2 or 15, after which a JVM runs its exit hooks and ends
-     *     with just that code.
+     *     with just that code. The other way round, 137 may be a SIGKILL that came from elsewhere
+     *     than {@link #kill} while exit hooks ran.
      */
     public OptionalInt exitCode() {
         Integer code = exit.getNow(null);
@@ -456,7 +477,10 @@ public final class SharedProcess {
 
     /** Kills the child, by SIGKILL. Does nothing when it has ended. */
     public void kill() {
-        process.destroyForcibly();
+        if (isAlive()) {
+            killed = true; // before it can have ended of it
+            process.destroyForcibly();
+        }
     }
 
     /**

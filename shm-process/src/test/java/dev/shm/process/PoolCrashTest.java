@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.shm.region.SharedRegion;
 import dev.shm.sync.SharedEvent;
 import dev.shm.sync.SharedLatch;
-import dev.shm.testing.ChildCommands;
 import dev.shm.testing.ChildJvm;
 import dev.shm.value.SharedArray;
 import dev.shm.value.SharedValue;
@@ -18,9 +17,11 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -42,6 +43,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PoolCrashTest {
     private static final int ROUNDS = Integer.getInteger("shm.test.pool.rounds", 1);
     private static final int TASKS = 250;
+    private static final int KILLS = 6; // in a round
+
+    /** So few that not even all workers' first tasks besides make up for those after the last. */
+    private static final int BETWEEN_KILLS = TASKS / (KILLS + 1);
+
+    private static final int MAX_CHUNK = 5;
+
+    private static boolean hasFinishedOne; // in a worker
 
     /** For tests after which it is as good as new. */
     private static ProcessPool pool;
@@ -222,14 +231,35 @@ class PoolCrashTest {
 
     /** 17.22, 17.23 */
     @Test
-    void maxTasksPerChild_changesTheWorkers() throws Exception {
-        Set<Long> pids = new HashSet<>();
-        try (ProcessPool pool = builder(2).maxTasksPerChild(3).start()) {
-            for (long pid : pool.map(x -> ProcessHandle.current().pid(), numbers(9), 1)) {
-                pids.add(pid);
-            }
+    void maxTasksPerChild_changesTheWorkersAndKeepsTheirNumber() throws Exception {
+        List<Long> pids;
+        try (ProcessPool pool = builder(3).maxTasksPerChild(10).start()) {
+            List<Map.Entry<Integer, Long>> results = pool.map(PoolCrashTest::done, numbers(100), 1);
+            assertEquals(numbers(100), results.stream().map(Map.Entry::getKey).toList());
+            pids = results.stream().map(Map.Entry::getValue).toList();
+            ChildJvm.awaitThat("there are three", () -> workersOf(pool) == 3);
         }
-        assertTrue(pids.size() >= 3, pids::toString);
+        assertTrue( // so they are ten at least
+                pids.stream()
+                        .collect(Collectors.groupingBy(pid -> pid, Collectors.counting()))
+                        .values()
+                        .stream()
+                        .allMatch(tasks -> tasks <= 10),
+                pids::toString);
+    }
+
+    private static Map.Entry<Integer, Long> done(int number) {
+        return new AbstractMap.SimpleEntry<>(number, ProcessHandle.current().pid());
+    }
+
+    private static long workersOf(ProcessPool pool) {
+        return SharedProcess.activeChildren().stream()
+                .filter(child -> pool.toString().contains("name=" + prefix(child) + ","))
+                .count();
+    }
+
+    private static String prefix(SharedProcess worker) {
+        return worker.name().replaceFirst("-worker-.*", "");
     }
 
     /** 17.13 */
@@ -239,7 +269,7 @@ class PoolCrashTest {
         SharedEvent.create(region, "never");
         ProcessPool pool = builder(2).start();
         List<Future<Integer>> tasks = new ArrayList<>();
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 10_000; i++) {
             tasks.add(
                     pool.submit(
                             () -> {
@@ -307,24 +337,37 @@ class PoolCrashTest {
     }
 
     /**
-     * Workers are killed while they compute, and all results are right: 250 tasks a round. {@code
+     * Workers are killed in the middle of a task that have finished at least one, and all results
+     * are right: 250 tasks and six kills a round, each of which takes effect. {@code
      * -Dshm.test.pool.rounds=20} makes them 5,000.
      */
     @Test
     void randomKills_loseNothing() throws Exception {
-        SharedArray pids = SharedArray.create(region, "pids", 'q', TASKS);
+        SharedArray holders = SharedArray.create(region, "holders", 'q', 2 * TASKS);
+        SharedValue tickets = SharedValue.create(region, "tickets", 'i');
+        List<SharedEvent> afterKills = new ArrayList<>();
+        for (int kill = 1; kill <= KILLS; kill++) {
+            afterKills.add(SharedEvent.create(region, "kill-" + kill));
+        }
         Random random = new Random(7);
         for (int round = 0; round < ROUNDS; round++) {
-            pids.fill(0L);
+            holders.fill(0L);
+            tickets.setInt(0);
+            afterKills.forEach(SharedEvent::clear);
             try (ProcessPool pool = builder(4).retries(100).start()) {
+                int chunk = 1 + random.nextInt(MAX_CHUNK);
                 Future<List<Integer>> squares =
-                        pool.<Integer, Integer>mapAsync(PoolCrashTest::square, numbers(TASKS));
-                for (int kills = 0; kills < 6 && !squares.isDone(); kills++) {
-                    int task = random.nextInt(TASKS);
-                    ChildJvm.awaitThat(
-                            "the task is done", () -> pids.getLong(task) != 0 || squares.isDone());
-                    ProcessHandle.of(pids.getLong(task)).ifPresent(ProcessHandle::destroyForcibly);
+                        pool.<Integer, Integer>mapAsync(
+                                PoolCrashTest::square, numbers(TASKS), chunk);
+                Set<Long> killed = new HashSet<>();
+                for (int kill = 0; kill < KILLS; kill++) {
+                    int ticket = kill * BETWEEN_KILLS + random.nextInt(BETWEEN_KILLS);
+                    ChildJvm.awaitThat("so much is done", () -> tickets.getInt() > ticket);
+                    kill(holderOfATicket(holders, random, killed));
+                    assertFalse(squares.isDone());
+                    afterKills.get(kill).set();
                 }
+                assertEquals(KILLS, killed.size());
                 assertEquals(
                         numbers(TASKS).stream().map(x -> x * x).toList(),
                         squares.get(1, TimeUnit.MINUTES)); // a watchdog
@@ -332,34 +375,51 @@ class PoolCrashTest {
         }
     }
 
-    private static int square(int number) {
-        SharedArray.open(shared(), "pids").setLong(number, ProcessHandle.current().pid());
+    /** One that was not killed, which it will be now. */
+    private static long holderOfATicket(SharedArray holders, Random random, Set<Long> killed) {
+        List<Long> alive = new ArrayList<>();
+        ChildJvm.awaitThat(
+                "a living worker is in its second task",
+                () -> {
+                    for (int ticket = 0; ticket < holders.length(); ticket++) {
+                        long pid = holders.getLong(ticket);
+                        if (pid != 0 && !killed.contains(pid)) {
+                            alive.add(pid);
+                        }
+                    }
+                    return !alive.isEmpty();
+                });
+        long victim = alive.get(random.nextInt(alive.size()));
+        killed.add(victim);
+        return victim;
+    }
+
+    private static void kill(long pid) throws Exception {
+        ProcessHandle worker = ProcessHandle.of(pid).orElseThrow();
+        assertTrue(worker.isAlive() && worker.destroyForcibly(), worker::toString);
+        worker.onExit().get(1, TimeUnit.MINUTES); // a watchdog
+    }
+
+    /** In a worker. */
+    private static int square(int number) throws InterruptedException {
+        if (hasFinishedOne) {
+            takeATicket();
+        }
+        hasFinishedOne = true;
         return number * number;
     }
 
-    /** A parent that the test can kill. */
-    static final class Parent {
-        private Parent() {}
-
-        public static void main(String[] none) throws IOException {
-            ProcessPool pool = Quick.pool(2).start();
-            ChildCommands.serve(
-                    words -> String.valueOf(pool.apply(() -> ProcessHandle.current().pid())));
-        }
-    }
-
-    @Test
-    void aParentThatIsKilled_leavesNoWorker() throws Exception {
-        try (ChildJvm parent = ChildJvm.of(Parent.class).property("shm.dir", directory).start()) {
-            ProcessHandle worker =
-                    ProcessHandle.of(Long.parseLong(parent.ask("pid"))).orElseThrow();
-            List<ProcessHandle> children =
-                    ProcessHandle.of(parent.pid()).orElseThrow().children().toList();
-            assertTrue(children.contains(worker));
-            parent.kill();
-            for (ProcessHandle child : children) {
-                child.onExit().get(1, TimeUnit.MINUTES); // a watchdog
-            }
+    /**
+     * Between two kills so many tasks are begun and no more; so none comes too late to hit
+     * anything, and however work is handed on, those who still have some are those who can be
+     * killed.
+     */
+    private static void takeATicket() throws InterruptedException {
+        int ticket = (int) SharedValue.open(shared(), "tickets").getAndAdd(1);
+        SharedArray.open(shared(), "holders").setLong(ticket, ProcessHandle.current().pid());
+        int kills = Math.min(KILLS, ticket / BETWEEN_KILLS);
+        if (kills > 0) {
+            SharedEvent.open(shared(), "kill-" + kills).await();
         }
     }
 }

@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -159,7 +158,7 @@ class PoolFaultTest {
         for (int i = 0; i < ITEMS; i++) {
             CompletableFuture<Integer> one = new CompletableFuture<>();
             each.add(one);
-            work.add(map.work(items, i, i + 1, new One(one)));
+            work.add(map.work(items, i, i + 1, new PoolSingle<>(one)));
         }
         pool.addAll(work);
         assertFailsAlone(each.stream().map(CompletableFuture::join).iterator());
@@ -180,23 +179,6 @@ class PoolFaultTest {
             } else {
                 assertEquals(i, results.next());
             }
-        }
-    }
-
-    private record One(CompletableFuture<Integer> future) implements PoolWork.Listener {
-        @Override
-        public void completed(@Nullable Object[] outcomes) {
-            future.complete((Integer) outcomes[0]);
-        }
-
-        @Override
-        public void failed(Throwable why) {
-            future.completeExceptionally(why);
-        }
-
-        @Override
-        public boolean isDone() {
-            return future.isDone();
         }
     }
 
@@ -223,9 +205,14 @@ class PoolFaultTest {
         WorkQueue queue = new WorkQueue();
         CompletableFuture<Integer> cancelled = new CompletableFuture<>();
         PoolWork kept =
-                PoolWork.ofTask("kept", new Wire.Bytes(), new One(new CompletableFuture<>()));
+                PoolWork.ofTask(
+                        "kept",
+                        new Wire.Bytes(),
+                        new PoolSingle<>(new CompletableFuture<Integer>()));
         queue.addAll(
-                List.of(PoolWork.ofTask("cancelled", new Wire.Bytes(), new One(cancelled)), kept));
+                List.of(
+                        PoolWork.ofTask("cancelled", new Wire.Bytes(), new PoolSingle<>(cancelled)),
+                        kept));
         cancelled.cancel(true);
         assertEquals(kept, queue.take(() -> true));
     }

@@ -9,9 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.region.SharedRegion;
+import dev.shm.sync.SharedEvent;
+import dev.shm.value.SharedValue;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -31,27 +35,37 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.ThrowingSupplier;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a pool does while its workers live. One pool for all. BEHAVIOURS 17. */
 class ProcessPoolTest {
+    @TempDir static Path directory;
+    private static SharedRegion region;
+    private static SharedEvent go;
+    private static SharedValue runs;
     private static ProcessPool pool;
 
     @BeforeAll
     static void open() {
-        pool = Quick.pool(2).jvmOption("-Xmx128m").start();
+        region = SharedProcessTest.open(directory.resolve("test.shm"));
+        go = SharedEvent.create(region, "go");
+        runs = SharedValue.create(region, "runs", 'i');
+        pool = Quick.pool(2).jvmOption("-Xmx128m").region(region).start();
     }
 
     @AfterAll
     static void close() {
         pool.close();
         assertTrue(pool.isTerminated());
+        region.close();
     }
 
     private static List<Integer> numbers(int count) {
@@ -81,7 +95,9 @@ class ProcessPoolTest {
         List<Integer> expected = numbers(items).stream().map(x -> x * x).toList();
         assertEquals(expected, pool.map(x -> x * x, numbers(items), chunk));
         assertEquals(expected, pool.map(x -> x * x, numbers(items)));
-        assertEquals(expected, pool.<Integer, Integer>mapAsync(x -> x * x, numbers(items)).get());
+        PoolFunction<Integer, Integer> square = x -> x * x;
+        assertEquals(expected, pool.mapAsync(square, numbers(items)).get());
+        assertEquals(expected, pool.mapAsync(square, numbers(items), chunk).get());
     }
 
     /** 17.3 */
@@ -89,7 +105,16 @@ class ProcessPoolTest {
     void starmap_hasTwoArguments() throws Exception {
         List<Map.Entry<Integer, String>> pairs =
                 List.of(Map.entry(2, "ab"), Map.entry(0, "c"), Map.entry(3, "d"));
-        assertEquals(List.of("abab", "", "ddd"), pool.starmap((n, s) -> s.repeat(n), pairs));
+        PoolBiFunction<Integer, String, String> repeat = (n, s) -> s.repeat(n);
+        List<String> expected = List.of("abab", "", "ddd");
+        assertEquals(expected, pool.starmap(repeat, pairs));
+        assertEquals(expected, pool.starmap(repeat, pairs, 2));
+        assertEquals(expected, pool.starmapAsync(repeat, pairs).get());
+        assertEquals(expected, pool.starmapAsync(repeat, pairs, 2).get());
+        assertThrows(IllegalArgumentException.class, () -> pool.starmapAsync(repeat, pairs, 0));
+        CompletableFuture<List<Integer>> failing =
+                pool.starmapAsync((n, s) -> fail(), pairs, pairs.size());
+        assertInstanceOf(IOException.class, causeOf(failing::get));
     }
 
     /** Values travel packed where they are alike, and as they are where not. */
@@ -181,6 +206,54 @@ class ProcessPoolTest {
         assertEquals("odd=1", thrown.getMessage());
         assertEquals(
                 List.of(0, 2, 4), pool.map(ProcessPoolTest::failOdd, List.of(0, 2, 4))); // goes on
+    }
+
+    /** 17.18: also where what is thrown is long, and two are thrown at a time. */
+    @Test
+    void longExceptions_comeAfterAllIsDone() throws Exception {
+        int length = 1 << 20;
+        runs.setInt(0);
+        CompletableFuture<List<Integer>> all =
+                pool.mapAsync((Integer x) -> throwLong(x, length), numbers(10), 1);
+        assertEquals(length, causeOf(all::get).getMessage().length());
+        assertEquals(10, runs.getInt());
+    }
+
+    private static int throwLong(int number, int length) {
+        SharedValue.open(SharedProcess.current().region(), "runs").getAndAdd(1);
+        if (number < 2) {
+            throw new IllegalStateException("x".repeat(length));
+        }
+        return number;
+    }
+
+    /** 17.47: whoever hands in tasks waits for no worker, and no worker for them. */
+    @Test
+    void fullPipes_blockNobody() throws Exception {
+        go.clear();
+        List<Future<Integer>> tasks = new ArrayList<>();
+        try {
+            for (int i = 0; i < 1000; i++) {
+                int number = i;
+                tasks.add(
+                        pool.submit(
+                                () -> {
+                                    waitToGo();
+                                    return number;
+                                }));
+            }
+            assertTrue(tasks.stream().noneMatch(Future::isDone));
+        } finally {
+            go.set();
+        }
+        for (int i = 0; i < tasks.size(); i++) {
+            assertEquals(i, tasks.get(i).get());
+        }
+        List<byte[]> sent = numbers(20).stream().map(i -> new byte[20_000 + i]).toList();
+        List<byte[]> results = pool.map(x -> new byte[x.length << 6], sent, 1); // both are full
+        for (int i = 0; i < sent.size(); i++) {
+            assertEquals(sent.get(i).length << 6, results.get(i).length);
+        }
     }
 
     private static int failOdd(int number) {
@@ -276,7 +349,27 @@ class ProcessPoolTest {
         pool.<Integer, Integer>imapUnordered(x -> x + 1, numbers(items), chunk)
                 .forEachRemaining(unordered::add);
         assertEquals(results, unordered.stream().sorted().toList());
-        assertEquals(results, pool.stream((Integer x) -> x + 1, numbers(items), chunk).toList());
+    }
+
+    /** The workers compute its elements; what follows runs here, in one thread or in several. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void stream_keepsTheOrder(boolean parallel) {
+        int items = 5000; // more than one thread reads at a time
+        Stream<Long> pids =
+                pool.stream((Integer x) -> ProcessHandle.current().pid(), numbers(items), 50);
+        long own = ProcessHandle.current().pid();
+        assertTrue((parallel ? pids.parallel() : pids).noneMatch(pid -> pid == own));
+        Stream<Integer> numbers = pool.stream((Integer x) -> x + 1, numbers(items), 50);
+        assertFalse(numbers.isParallel());
+        List<Integer> doubled = (parallel ? numbers.parallel() : numbers).map(x -> 2 * x).toList();
+        assertEquals(numbers(items).stream().map(x -> 2 * (x + 1)).toList(), doubled);
+        Stream<Integer> failing = pool.stream(ProcessPoolTest::failOdd, numbers(items), 50);
+        CompletionException thrown =
+                assertThrows(
+                        CompletionException.class,
+                        () -> (parallel ? failing.parallel() : failing).forEach(x -> {}));
+        assertInstanceOf(IllegalArgumentException.class, thrown.getCause());
     }
 
     /** It reads no further than the workers need. */
@@ -336,17 +429,23 @@ class ProcessPoolTest {
     /** 17.8 */
     @Test
     void get_hasATimeout() throws Exception {
-        Future<Integer> slow = pool.submit(ProcessPoolTest::waitForInput);
-        assertThrows(TimeoutException.class, () -> slow.get(50, TimeUnit.MILLISECONDS));
-        assertFalse(slow.isDone());
-        assertTrue(slow.cancel(true));
-        assertThrows(CancellationException.class, slow::get);
+        go.clear();
+        try {
+            Future<Integer> slow = pool.submit(ProcessPoolTest::waitToGo);
+            assertThrows(TimeoutException.class, () -> slow.get(1, TimeUnit.MILLISECONDS));
+            assertFalse(slow.isDone());
+            assertTrue(slow.cancel(true));
+            assertThrows(CancellationException.class, slow::get);
+        } finally {
+            go.set();
+        }
         assertEquals(1, pool.apply(() -> 1));
     }
 
-    /** Long enough for who waits a moment, and no longer than needed. */
-    private static int waitForInput() throws InterruptedException {
-        return new LinkedBlockingQueue<Integer>().poll(500, TimeUnit.MILLISECONDS) == null ? 0 : 1;
+    /** Until the test says so. */
+    private static int waitToGo() throws InterruptedException {
+        SharedEvent.open(SharedProcess.current().region(), "go").await();
+        return 1;
     }
 
     @Test
@@ -361,13 +460,18 @@ class ProcessPoolTest {
         assertEquals(2, pool.invokeAny(List.of(failing, two)));
         assertInstanceOf(IOException.class, causeOf(() -> pool.invokeAny(List.of(failing))));
         assertThrows(IllegalArgumentException.class, () -> pool.invokeAny(List.of()));
-        PoolTask<Integer> slow = ProcessPoolTest::waitForInput;
-        assertThrows(
-                TimeoutException.class,
-                () -> pool.invokeAny(List.of(slow), 1, TimeUnit.MILLISECONDS));
-        List<Future<Integer>> late =
-                pool.invokeAll(List.of(slow, slow, slow), 1, TimeUnit.MILLISECONDS);
-        assertTrue(late.stream().anyMatch(Future::isCancelled));
+        PoolTask<Integer> slow = ProcessPoolTest::waitToGo;
+        go.clear();
+        try {
+            assertThrows(
+                    TimeoutException.class,
+                    () -> pool.invokeAny(List.of(slow), 1, TimeUnit.MILLISECONDS));
+            List<Future<Integer>> late =
+                    pool.invokeAll(List.of(slow, slow, slow), 1, TimeUnit.MILLISECONDS);
+            assertTrue(late.stream().allMatch(Future::isCancelled));
+        } finally {
+            go.set();
+        }
         assertFalse(pool.isShutdown());
         assertFalse(pool.isTerminated());
         assertThrows(IllegalStateException.class, pool::join);

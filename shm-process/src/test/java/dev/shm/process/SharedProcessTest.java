@@ -13,6 +13,7 @@ import dev.shm.value.SharedArray;
 import dev.shm.value.SharedValue;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -227,6 +229,30 @@ class SharedProcessTest {
         assertEquals(List.of("never", "running"), region.names().stream().sorted().toList());
     }
 
+    /** 16.10: where it ends of neither its own exit nor the hooks that it runs. */
+    @Test
+    void aKillWhileExitHooksRun_isASignalToo() throws Exception {
+        SharedLatch running = running();
+        SharedProcess child = Quick.start(region, SharedProcessTest::exitForEver);
+        running.await();
+        child.kill();
+        assertEquals(-9, child.join());
+    }
+
+    private static void exitForEver(SharedRegion r) {
+        SharedLatch running = SharedLatch.open(r, "running");
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    running.countDown();
+                                    while (true) {
+                                        LockSupport.park();
+                                    }
+                                }));
+        System.exit(0);
+    }
+
     /** 16.16 */
     @Test
     void manyQuickOnes_allEndWell() throws Exception {
@@ -343,6 +369,35 @@ class SharedProcessTest {
                                                                 + System.getenv("SHM_TEST_SAID")));
         assertEquals(0, child.join());
         assertEquals("an option and a variable", said.getText());
+    }
+
+    /** Such as the one without which these tests run. */
+    @Test
+    void options_needNotBeInherited() throws Exception {
+        SharedArray said = SharedArray.create(region, "said", 'c', 64);
+        SharedProcess child =
+                SharedProcess.builder(region)
+                        .inheritJvmOptions(false)
+                        .jvmOption("-Dshm.test.said=mine")
+                        .environment("JAVA_TOOL_OPTIONS", "-Dshm.test.tool=set")
+                        .redirectError(Redirect.DISCARD) // where a JVM says that it picks those up
+                        .start(
+                                r ->
+                                        SharedArray.open(r, "said")
+                                                .setText(
+                                                        System.getProperty("shm.test.said")
+                                                                + ", "
+                                                                + System.getProperty(
+                                                                        "shm.test.tool")
+                                                                + ", "
+                                                                + options().contains("Tiered")));
+        assertEquals(0, child.join());
+        assertEquals("mine, set, false", said.getText());
+        assertTrue(options().contains("Tiered"), "these tests have an option to inherit");
+    }
+
+    private static String options() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().toString();
     }
 
     @Test

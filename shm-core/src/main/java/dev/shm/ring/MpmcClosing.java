@@ -4,6 +4,7 @@ import dev.shm.memory.MappedBuffer;
 import dev.shm.region.Claims;
 import dev.shm.wait.Deadline;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
@@ -26,6 +27,7 @@ final class MpmcClosing implements Claims {
     private final MpmcTickets tickets;
     private final MpmcHeld held;
     private final MpmcSleepers sleepers;
+    private final BooleanSupplier letGo;
     private final int self;
     private final long span;
 
@@ -38,6 +40,7 @@ final class MpmcClosing implements Claims {
      * @param span how far apart the positions of one index are.
      * @param held what users have in their hands, which is not waited for.
      * @param sleepers of the ring, over memory that stays valid.
+     * @param letGo whether that memory may be another object's already.
      * @param self our tag.
      */
     MpmcClosing(
@@ -47,12 +50,14 @@ final class MpmcClosing implements Claims {
             long span,
             MpmcHeld held,
             MpmcSleepers sleepers,
+            BooleanSupplier letGo,
             int self) {
         this.claims = claims;
         this.because = because;
         this.tickets = tickets;
         this.held = held;
         this.sleepers = sleepers;
+        this.letGo = letGo;
         this.self = self;
         this.span = span;
     }
@@ -67,13 +72,16 @@ final class MpmcClosing implements Claims {
     }
 
     @Override
-    public boolean hold(long time, TimeUnit unit) {
+    public synchronized boolean hold(long time, TimeUnit unit) {
         claims.invalidate(because);
+        if (letGo.getAsBoolean()) {
+            return true;
+        }
         try {
             sleepers.wakeAnnounced();
             return awaitQuiet(Deadline.after(time, unit));
         } catch (IllegalStateException e) {
-            return true; // the handle was closed before, or is just now by another thread
+            return true; // the region was closed before, or is just now by another thread
         }
     }
 

@@ -100,6 +100,7 @@ public final class MpmcRing implements AutoCloseable {
                         layout.span(),
                         held,
                         new MpmcSleepers(memory, memory, waiter),
+                        block::isClosed,
                         liveness.self());
         block.guard(closing);
     }
@@ -491,12 +492,15 @@ public final class MpmcRing implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (!block.isClosed()) {
+        synchronized (closing) { // or another thread could let go what we still write to
+            if (block.isClosed()) {
+                return;
+            }
             try {
                 closing.begin();
                 held.giveBack(core);
             } catch (IllegalStateException closedMeanwhile) {
-                // Falls through: by another thread, or with the region.
+                // Falls through: with the region.
             } finally {
                 block.close();
             }

@@ -20,7 +20,8 @@ final class MpmcWaiting {
      * Overview (ALGORITHMS 6T and 7).
      *
      *   wait     look some times, then idle and look; then: read the epoch (R); announce ourselves in tail, or
-     *            head for who waits for space (W); look again; sleep while the epoch is what it was (Z)
+     *            head for who waits for space (W); look again; sleep while the epoch is what it was (Z). Who was
+     *            woken looks once without (W): it will mostly find something, and then owes nobody a wake
      *   wake     MpmcCore: a claim's (P) takes the announcement out of tail. Who made it adds to the epoch (N)
      *            and wakes all, after its (E). The same for a take's (C), head, and (D).
      *            Claims for long leave the announcement where it is, and so does what is delivered again: who
@@ -123,9 +124,10 @@ final class MpmcWaiting {
             throws InterruptedException {
         Tick tick = new Tick(ticks, waiter);
         Tick shortTick = new Tick(shortTicks, waiter);
+        boolean woken = false;
         while (true) {
             int seen = memory.getIntVolatile(epoch); // (R) pairs with (N)
-            boolean sleeps = !tick.idles();
+            boolean sleeps = !woken && !tick.idles();
             if (sleeps) {
                 sleepers.announce(word); // (W)
             }
@@ -139,13 +141,13 @@ final class MpmcWaiting {
             if (deadline.isExpired()) {
                 return result;
             }
-            if (!sleeps) {
-                continue;
-            }
-            boolean inProgress = isInProgress(word);
-            boolean news = sleep(epoch, seen, deadline, inProgress ? shortTick : tick);
-            if (news || !inProgress) {
-                shortTick = new Tick(shortTicks, waiter);
+            woken = false;
+            if (sleeps) {
+                boolean inProgress = isInProgress(word);
+                woken = sleep(epoch, seen, deadline, inProgress ? shortTick : tick);
+                if (woken || !inProgress) {
+                    shortTick = new Tick(shortTicks, waiter);
+                }
             }
         }
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.AtomicBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Closing a handle ends the sleeps that go through it, though no tick ever ends one. */
 class MpmcClosingTest {
@@ -53,21 +53,38 @@ class MpmcClosingTest {
                         LAYOUT.span(),
                         new MpmcHeld(),
                         new MpmcSleepers(memory, memory, waiter),
+                        () -> false,
                         liveness.self());
     }
 
+    /** What is waited for. */
+    private enum Wait {
+        A_MESSAGE(0),
+        SPACE(LAYOUT.capacity()),
+        RELEASE(1);
+
+        private final int messages; // that are there
+
+        Wait(int messages) {
+            this.messages = messages;
+        }
+
+        Object begin(MpmcWaiting waiting, MpmcCore core) throws InterruptedException {
+            return switch (this) {
+                case A_MESSAGE -> waiting.untilTaken(core::take, Deadline.never());
+                case SPACE -> waiting.untilClaimed(core::claim, Deadline.never());
+                case RELEASE -> waiting.untilReleased(Deadline.never());
+            };
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void closing_wakesWhoSleeps(boolean takes) throws Exception {
-        for (int i = 0; i < LAYOUT.capacity() && !takes; i++) {
+    @EnumSource
+    void closing_wakesWhoSleeps(Wait what) throws Exception {
+        for (int i = 0; i < what.messages; i++) {
             core.publish(core.claim());
         }
-        FutureTask<Long> wait =
-                new FutureTask<>(
-                        () ->
-                                takes
-                                        ? waiting.untilTaken(core::take, Deadline.never())
-                                        : waiting.untilClaimed(core::claim, Deadline.never()));
+        FutureTask<Object> wait = new FutureTask<>(() -> what.begin(waiting, core));
         Thread thread = new Thread(wait, "waiting");
         thread.setDaemon(true);
         thread.start();

@@ -63,6 +63,24 @@ class MpmcExplorerTest {
         explorer(size, rules, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
     }
 
+    /** Whoever is left gets what there is, wherever the handle of the other one is closed. */
+    @ParameterizedTest
+    @EnumSource
+    void closing_takesNobodysWake(MpmcCloseScenario.Wait wait) {
+        closing(wait, true).depthFirst(2).assertClean();
+        closing(wait, true).sample(SEED, SAMPLES).assertClean();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void closing_thatWakesNobody_isFound(MpmcCloseScenario.Wait wait) {
+        closing(wait, false).assertFinds(SEED, 10_000);
+    }
+
+    private static Explorer closing(MpmcCloseScenario.Wait wait, boolean wakes) {
+        return new Explorer(() -> new MpmcCloseScenario(wait, wakes), Rules.PLAIN);
+    }
+
     static List<Size> sleeping() {
         return List.of(
                 TWO_AND_TWO.sleeping(Manner.SLEEPING, 2),

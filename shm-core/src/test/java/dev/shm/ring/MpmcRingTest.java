@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -357,6 +358,22 @@ class MpmcRingTest {
             }
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** The memory of a ring that was let go is another object's, also for a region that closes. */
+    @Test
+    void closingTheRegion_leavesAloneWhatWasLetGo() {
+        ring.close();
+        assertTrue(region.remove("it"));
+        try (SharedRegion other = MpmcCommands.open(directory.resolve("ring.shm"))) {
+            int bytes = (int) region.bytes();
+            AtomicBuffer all = other.buffer("all", bytes);
+            all.setMemory(0, bytes, (byte) -1);
+            region.close();
+            for (int i = 0; i < bytes; i += Long.BYTES) {
+                assertEquals(-1, all.getLong(i), "index=" + i);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import dev.shm.explore.Explorer;
 import dev.shm.explore.Rules;
 import dev.shm.ring.MpmcScenario.Manner;
 import dev.shm.ring.MpmcScenario.Size;
+import java.util.Locale;
 
 /** The worlds of the rings, and of the waiting of queues, which is the many-to-many ring's. */
 public final class RingCatalogue implements Catalogue {
@@ -30,7 +31,15 @@ public final class RingCatalogue implements Catalogue {
         entries.add("queue", "alive-no-ticks", mpmc(sleeping, Rules.PLAIN));
         entries.add("queue", "deaths", mpmc(sleeping, deaths));
         entries.add("queue", "timed", mpmc(GIVING_BACK.sleeping(Manner.FOR_LONG, 1), deaths));
+        for (MpmcCloseScenario.Wait wait : MpmcCloseScenario.Wait.values()) {
+            String world = "close-" + wait.toString().toLowerCase(Locale.ROOT);
+            entries.add("queue", world, new Explorer(() -> closing(wait), Rules.PLAIN));
+        }
         entries.add("queue", "dropping", mpmc(TWO_AND_TWO.sleeping(Manner.DROPPING, 2), deaths));
+    }
+
+    private static MpmcCloseScenario closing(MpmcCloseScenario.Wait wait) {
+        return new MpmcCloseScenario(wait, true);
     }
 
     private static Explorer spsc(boolean batches, Rules rules) {

@@ -67,18 +67,22 @@ final class ChildMain {
 
     /** Notices the parent's end: nothing more comes, and then the input is at its end. */
     private static void watch(InputStream fromParent, ParentProcess parent, boolean daemon) {
-        Thread watch =
-                new Thread(
-                        () -> {
-                            awaitEnd(fromParent);
-                            parent.ended();
-                            if (daemon) {
-                                exit();
-                            }
-                        },
-                        "shm-parent");
-        watch.setDaemon(true);
-        watch.start();
+        start(
+                "shm-parent",
+                () -> {
+                    awaitEnd(fromParent);
+                    if (daemon) {
+                        exit(parent);
+                    } else {
+                        parent.ended();
+                    }
+                });
+    }
+
+    private static void start(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static void awaitEnd(InputStream fromParent) {
@@ -91,20 +95,20 @@ final class ChildMain {
         }
     }
 
-    /** Exits; hooks that do not end are left behind. */
-    private static void exit() {
-        Thread halt =
-                new Thread(
-                        () -> {
-                            Deadline grace = Deadline.after(GRACE_SECONDS, TimeUnit.SECONDS);
-                            while (!grace.isExpired()) {
-                                LockSupport.parkNanos(grace.remainingNanos());
-                            }
-                            Runtime.getRuntime().halt(TERMINATED);
-                        },
-                        "shm-halt");
-        halt.setDaemon(true);
-        halt.start();
-        System.exit(TERMINATED);
+    /**
+     * Exits; hooks that do not end are left behind. This thread runs nothing of the user's, who may
+     * have something done when the parent has ended, so that it always comes to the end.
+     */
+    private static void exit(ParentProcess parent) {
+        Deadline grace = Deadline.after(GRACE_SECONDS, TimeUnit.SECONDS);
+        try {
+            start("shm-parent-ended", parent::ended);
+            start("shm-exit", () -> System.exit(TERMINATED));
+            while (!grace.isExpired()) {
+                LockSupport.parkNanos(grace.remainingNanos());
+            }
+        } finally {
+            Runtime.getRuntime().halt(TERMINATED);
+        }
     }
 }

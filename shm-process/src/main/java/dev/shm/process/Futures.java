@@ -31,14 +31,9 @@ final class Futures {
                                     errorCallback.accept(thrown);
                                 }
                             } catch (Throwable e) { // nobody else hears of it
-                                warn("a callback has failed", e);
+                                Logs.warn(ProcessPool.class, "a callback has failed", e);
                             }
                         });
-    }
-
-    /** Says what went wrong in code of the user's that we have called. */
-    static void warn(String what, Throwable why) {
-        System.getLogger(ProcessPool.class.getName()).log(System.Logger.Level.WARNING, what, why);
     }
 
     /** Cancels those that are not done. */

@@ -1,28 +1,35 @@
 package dev.shm.process;
 
-import dev.shm.memory.MappedBuffer;
 import dev.shm.region.Block;
 import dev.shm.region.Claims;
 import dev.shm.region.RegionFormatException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.agrona.concurrent.AtomicBuffer;
 
 /**
  * What the handles of maps and lists share: the block, the core that all handles of the attachment
  * have in common, and their closing.
  *
- * <p>An operation that has begun when the handle is closed is finished, over memory that lasts as
- * long as the region is open; the region's closing waits for it.
- *
  * @param <C> the class of the core.
  */
 final class Handle<C> {
+    /*
+     * Overview. close() lets no operation begin any more. The block goes when the last one in progress has
+     * ended: what has begun stores into memory that is the object's until then, whoever removes the object
+     * meanwhile. Whoever begins counts itself before it looks whether the handle is closed, and close() marks
+     * it closed before it looks whether somebody is counted; so the block is not let go under anybody, and of
+     * the two whoever comes later lets it go. The region's closing waits for operations in progress.
+     */
     private final Block block;
     private final Shared shared;
     private final C core;
+    private final AtomicInteger inProgress = new AtomicInteger();
+    private volatile boolean closed;
 
     /** What all handles of an attachment on one object share. */
     private static final class Shared {
@@ -42,10 +49,9 @@ final class Handle<C> {
      * @param type the class of the core.
      * @param core makes it over the object's memory, if there is none yet.
      */
-    Handle(Block block, Class<C> type, Function<MappedBuffer, C> core) {
+    Handle(Block block, Class<C> type, Function<AtomicBuffer, C> core) {
         this.block = block;
-        MappedBuffer memory = block.lastingBuffer();
-        this.shared = block.companion(Shared.class, untilClosed -> new Shared(core.apply(memory)));
+        this.shared = block.companion(Shared.class, memory -> new Shared(core.apply(memory)));
         this.core = type.cast(shared.core);
         if (shared.guarded.compareAndSet(false, true)) {
             block.guard(shared.claims);
@@ -69,10 +75,21 @@ final class Handle<C> {
 
     /** Carries out an operation, if the handle is open. */
     <T> T use(Function<C, T> operation) {
+        inProgress.incrementAndGet();
+        try {
+            return underLock(operation);
+        } finally {
+            if (inProgress.decrementAndGet() == 0 && closed) {
+                block.close();
+            }
+        }
+    }
+
+    private <T> T underLock(Function<C, T> operation) {
         Lock reading = shared.operations.readLock();
         reading.lock();
         try {
-            if (block.isClosed()) {
+            if (isClosed()) {
                 throw new IllegalStateException(
                         "region="
                                 + block.region().name()
@@ -86,6 +103,10 @@ final class Handle<C> {
         }
     }
 
+    private boolean isClosed() {
+        return closed || block.isClosed();
+    }
+
     String name() {
         return block.name();
     }
@@ -95,7 +116,10 @@ final class Handle<C> {
     }
 
     void close() {
-        block.close();
+        closed = true;
+        if (inProgress.get() == 0) {
+            block.close();
+        }
     }
 
     /** An object in words; for toString, which must not fail on a closed one. */

@@ -110,8 +110,7 @@ record LogSetup(@Nullable LogRing ring, boolean toStderr, Map<String, Integer> l
             }
             install(region, queue, ring.collector());
         } catch (RuntimeException e) {
-            System.getLogger(ProcessLog.class.getName())
-                    .log(System.Logger.Level.WARNING, "what this process logs is not collected", e);
+            Logs.warn(ProcessLog.class, "what this process logs is not collected", e);
         }
     }
 

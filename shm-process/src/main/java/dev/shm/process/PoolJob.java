@@ -93,6 +93,8 @@ interface PoolJob extends Serializable {
                 return job.apply(item);
             } catch (Throwable thrown) { // whatever it is, who waits for the result is told
                 return RemoteFailure.of(thrown);
+            } finally {
+                var unused = Thread.interrupted(); // left by this one, and not for the next
             }
         }
     }

@@ -99,8 +99,8 @@ final class PoolMap {
         private void tellDone(int more) {
             try {
                 done.accept(more);
-            } catch (RuntimeException | LinkageError e) {
-                Futures.warn("the progress cannot be shown", e);
+            } catch (Throwable e) { // somebody waits for the results
+                Logs.warn(ProcessPool.class, "the progress cannot be shown", e);
             }
         }
 

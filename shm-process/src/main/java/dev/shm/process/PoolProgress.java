@@ -36,8 +36,7 @@ interface PoolProgress extends AutoCloseable {
         try {
             return new Bar(title, items, System.err);
         } catch (NoClassDefFoundError e) {
-            System.getLogger(ProcessPool.class.getName())
-                    .log(System.Logger.Level.DEBUG, "me.tongfei:progressbar is not there", e);
+            Logs.debug(ProcessPool.class, () -> "me.tongfei:progressbar is not there: " + e);
             return NONE;
         }
     }

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -269,7 +268,7 @@ final class PoolSeat implements Runnable {
                     String what = "the result cannot be received here";
                     queue.giveUp(lost.work(), new TransferException(what, ours));
                 } else {
-                    log(() -> process + " died of " + lost.work());
+                    Logs.debug(ProcessPool.class, () -> process + " died of " + lost.work());
                     rules.died(lost.work(), process);
                 }
             }
@@ -285,6 +284,15 @@ final class PoolSeat implements Runnable {
                 region.remove(pipeName);
                 region.remove(PoolWorker.begun(pipeName));
                 begun.close();
+                giveUpTheRest();
+            }
+        }
+
+        /** Whatever has gone wrong here: somebody waits. */
+        private void giveUpTheRest() {
+            while (!sent.isEmpty()) {
+                PoolWork lost = sent.removeLast().work();
+                queue.giveUp(lost, new TransferException("its worker was given up"));
             }
         }
     }
@@ -362,10 +370,6 @@ final class PoolSeat implements Runnable {
     /** A callback may have left one, which is not for us: we would leave what the worker has. */
     private static void forgetInterrupt() {
         var unused = Thread.interrupted();
-    }
-
-    private static void log(Supplier<String> what) {
-        System.getLogger(ProcessPool.class.getName()).log(System.Logger.Level.DEBUG, what);
     }
 
     private static RemoteFailure failure(PoolMessage message) {

@@ -4,8 +4,10 @@ import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +27,13 @@ final class PoolStaff implements PoolSeat.Rules {
     private static final int DIRECTIONS_PER_WORKER = 2 * 2; // of a pipe, and of the next worker's
     private static final int BYTES_PER_WORKER = 1 << 14; // besides
     private static final int SPARE_BYTES = 1 << 18;
+    private static final int UNIQUE = 8; // hexadecimal digits
 
     /** For all pipes, but for many workers: a container may have no more than 64 MiB in all. */
     private static final int PIPES_BYTES = 1 << 24;
 
-    private final String name;
     private final Terms terms;
+    private final String regionName;
     private final SharedRegion region;
     private final WorkQueue queue;
     private final List<PoolSeat> seats = new ArrayList<>();
@@ -61,16 +64,22 @@ final class PoolStaff implements PoolSeat.Rules {
             @Nullable PoolAction initializer,
             SharedProcess.Builder process) {}
 
-    /** Begins to start the workers. */
-    PoolStaff(String name, Terms terms, WorkQueue queue) {
-        this.name = name;
+    /**
+     * Begins to start the workers.
+     *
+     * @param name of the pool. The region has another one besides: it outlives a pool that was
+     *     killed, and process ids come again, in a container soon.
+     * @param threads makes one for each worker.
+     */
+    PoolStaff(String name, Terms terms, WorkQueue queue, ThreadFactory threads) {
+        this.regionName = name + "-" + UUID.randomUUID().toString().substring(0, UNIQUE);
         this.terms = terms;
         this.queue = queue;
         int workers = terms.workers;
         seatsTaken = new AtomicInteger(workers);
         region =
                 SharedRegion.create(
-                        RegionOptions.named(name)
+                        RegionOptions.named(regionName)
                                 .bytes(workers * bytesPerWorker() + SPARE_BYTES)
                                 .maxObjects(workers * OBJECTS_PER_WORKER + OBJECTS_PER_WORKER)
                                 .maxParticipants(2 * workers + 2));
@@ -79,10 +88,23 @@ final class PoolStaff implements PoolSeat.Rules {
         for (int i = 1; i <= workers; i++) {
             seats.add(new PoolSeat(name + "-worker-" + i, region, process, this, queue, numbers));
         }
-        for (PoolSeat seat : seats) {
-            Thread thread = new Thread(seat, name);
-            thread.setDaemon(true);
-            thread.start();
+        start(threads);
+    }
+
+    private void start(ThreadFactory threads) {
+        int started = 0;
+        try {
+            for (PoolSeat seat : seats) {
+                threads.newThread(seat).start();
+                started++;
+            }
+        } finally {
+            if (started < seats.size()) {
+                end(new BrokenPoolException("a thread cannot be started", null));
+                for (int left = started; left < seats.size(); left++) {
+                    left();
+                }
+            }
         }
     }
 
@@ -187,7 +209,7 @@ final class PoolStaff implements PoolSeat.Rules {
 
     private void deleteRegion() {
         try {
-            SharedRegion.delete(name);
+            SharedRegion.delete(regionName);
         } finally {
             terminated.countDown(); // whatever is left behind: somebody waits
         }

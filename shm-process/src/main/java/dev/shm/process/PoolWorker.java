@@ -27,7 +27,22 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
     }
 
     @Override
-    public void run(SharedRegion first) throws IOException, InterruptedException {
+    public void run(SharedRegion first) {
+        int status = 1;
+        try {
+            serve();
+            status = 0;
+        } catch (EOFException poolClosed) {
+            status = 0; // That was all.
+        } catch (Throwable thrown) {
+            Thread self = Thread.currentThread();
+            self.getUncaughtExceptionHandler().uncaughtException(self, thrown);
+        } finally {
+            System.exit(status); // the pool waits for us, whatever threads its tasks have left here
+        }
+    }
+
+    private void serve() throws IOException, InterruptedException {
         List<SharedRegion> regions = SharedProcess.current().regions();
         SharedRegion region = regions.get(regions.size() - 1); // users' come before it
         SharedValue begun = SharedValue.open(region, begun(name));
@@ -36,7 +51,6 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
             Runtime.getRuntime().addShutdownHook(new Thread(end::close, "shm-pool"));
             serve(begun, end);
         }
-        System.exit(0); // the pool waits for us, whatever threads its tasks have left here
     }
 
     private void serve(SharedValue begun, PipeEnd end) throws IOException, InterruptedException {
@@ -45,8 +59,6 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
             if (initialize(end)) {
                 work(begun, end);
             }
-        } catch (EOFException poolClosed) {
-            // That was all.
         } catch (IllegalStateException e) {
             if (!end.isClosed()) {
                 throw e;
@@ -60,11 +72,18 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
                 initializer.run();
             }
         } catch (Throwable thrown) { // whatever it is, the pool is told
-            PoolMessage.send(end, Kind.UNUSABLE, 0, Wire.write(RemoteFailure.of(thrown)));
+            send(end, Kind.UNUSABLE, 0, Wire.write(RemoteFailure.of(thrown)));
             return false;
         }
-        PoolMessage.send(end, Kind.READY, 0, new Wire.Bytes());
+        send(end, Kind.READY, 0, new Wire.Bytes());
         return true;
+    }
+
+    /** Sends what the user's code has made, which may have left an interrupt: not for us. */
+    private static void send(PipeEnd end, Kind kind, long number, Wire.Bytes about)
+            throws IOException, InterruptedException {
+        var unused = Thread.interrupted();
+        PoolMessage.send(end, kind, number, about);
     }
 
     private void work(SharedValue begun, PipeEnd end) throws IOException, InterruptedException {
@@ -83,29 +102,33 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
 
     private static void run(PoolMessage chunk, PoolJob.Runner runner, PipeEnd end)
             throws IOException, InterruptedException {
-        @Nullable Object[] outcomes;
+        Kind kind;
+        Wire.Bytes result;
         try {
-            outcomes = chunk.kind() == Kind.CALL ? runner.call(chunk) : runner.items(chunk);
-        } catch (Throwable thrown) { // by what reads it, which may be the user's
-            Wire.Bytes failure = Wire.write(RemoteFailure.of(thrown));
-            PoolMessage.send(end, Kind.FAILED, chunk.number(), failure);
-            return;
+            @Nullable Object[] outcomes =
+                    chunk.kind() == Kind.CALL ? runner.call(chunk) : runner.items(chunk);
+            boolean isBytes = outcomes.length == 1 && outcomes[0] instanceof byte[];
+            kind = isBytes ? Kind.BYTES : Kind.OUTCOMES;
+            result = isBytes ? new Wire.Bytes((byte[]) outcomes[0]) : written(outcomes);
+            checkSize(result);
+        } catch (Throwable thrown) { // by what reads or writes it, which may be the user's
+            kind = Kind.FAILED;
+            result = Wire.write(RemoteFailure.of(thrown));
         }
-        boolean isBytes = outcomes.length == 1 && outcomes[0] instanceof byte[];
-        Wire.Bytes result = isBytes ? new Wire.Bytes((byte[]) outcomes[0]) : written(outcomes);
+        send(end, kind, chunk.number(), result);
+    }
+
+    private static void checkSize(Wire.Bytes result) throws TransferException {
         if (result.size() > PoolWork.MAX_BYTES) {
-            String what = "returned " + result.size() + " bytes, allowed: " + PoolWork.MAX_BYTES;
-            Wire.Bytes failure = Wire.write(RemoteFailure.of(new TransferException(what)));
-            PoolMessage.send(end, Kind.FAILED, chunk.number(), failure);
-            return;
+            throw new TransferException(
+                    "returned " + result.size() + " bytes, allowed: " + PoolWork.MAX_BYTES);
         }
-        PoolMessage.send(end, isBytes ? Kind.BYTES : Kind.OUTCOMES, chunk.number(), result);
     }
 
     private static Wire.Bytes written(@Nullable Object[] outcomes) throws IOException {
         try {
             return Packing.pack(outcomes, 0, outcomes.length);
-        } catch (IOException | RuntimeException | StackOverflowError oneOfThem) {
+        } catch (Throwable oneOfThem) { // methods of the user's write them
             for (int i = 0; i < outcomes.length; i++) {
                 outcomes[i] = sendable(outcomes[i]);
             }
@@ -118,18 +141,21 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
         try {
             Wire.write(new @Nullable Object[] {outcome});
             return outcome;
-        } catch (IOException | RuntimeException | StackOverflowError e) {
+        } catch (Throwable e) { // of the user's
             return RemoteFailure.of(
                     new TransferException(
-                            "returned " + words(outcome) + ", which cannot be serialised: " + e));
+                            "returned "
+                                    + words(outcome)
+                                    + ", which cannot be serialised: "
+                                    + words(e)));
         }
     }
 
-    private static String words(@Nullable Object outcome) {
+    private static String words(@Nullable Object object) {
         try {
-            return String.valueOf(outcome);
-        } catch (RuntimeException | StackOverflowError e) {
-            return "something whose toString throws " + e;
+            return String.valueOf(object);
+        } catch (Throwable e) { // of the user's
+            return "something whose toString throws " + e.getClass().getName();
         }
     }
 }

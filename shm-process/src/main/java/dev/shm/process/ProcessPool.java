@@ -71,7 +71,13 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     ProcessPool(PoolStaff.Terms terms) {
         name = "pool-" + ProcessHandle.current().pid() + "-" + POOLS.incrementAndGet();
         workers = terms.workers();
-        staff = new PoolStaff(name, terms, queue);
+        staff = new PoolStaff(name, terms, queue, this::thread);
+    }
+
+    private Thread thread(Runnable seat) {
+        Thread thread = new Thread(seat, name);
+        thread.setDaemon(true);
+        return thread;
     }
 
     /**

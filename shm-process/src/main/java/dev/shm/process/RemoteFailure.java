@@ -1,6 +1,5 @@
 package dev.shm.process;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Serializable;
 import java.io.StringWriter;
@@ -23,16 +22,36 @@ final class RemoteFailure implements Serializable {
         this.thrown = thrown;
     }
 
+    /** Never fails, whatever the methods of what was thrown do. */
     static RemoteFailure of(Throwable thrown) {
-        StringWriter trace = new StringWriter();
-        thrown.printStackTrace(new PrintWriter(trace));
-        return new RemoteFailure(thrown.toString(), trace.toString(), serialized(thrown));
+        String words = words(thrown);
+        return new RemoteFailure(words, trace(thrown, words), serialized(thrown));
+    }
+
+    private static String words(Throwable thrown) {
+        try {
+            return String.valueOf(thrown);
+        } catch (Throwable e) { // of the user's
+            return thrown.getClass().getName()
+                    + ", whose toString throws "
+                    + e.getClass().getName();
+        }
+    }
+
+    private static String trace(Throwable thrown, String words) {
+        try {
+            StringWriter trace = new StringWriter();
+            thrown.printStackTrace(new PrintWriter(trace));
+            return trace.toString();
+        } catch (Throwable e) { // of the user's
+            return words;
+        }
     }
 
     private static byte @Nullable [] serialized(Throwable thrown) {
         try {
             return Wire.write(thrown).toByteArray();
-        } catch (IOException | RuntimeException | StackOverflowError e) {
+        } catch (Throwable e) { // of the user's
             return null; // its words will do
         }
     }
@@ -41,19 +60,23 @@ final class RemoteFailure implements Serializable {
     Throwable rebuild() {
         Throwable rebuilt = deserialized();
         RemoteTraceException where = new RemoteTraceException(trace);
-        Throwable last = rebuilt;
+        try {
+            lastCause(rebuilt).initCause(where);
+        } catch (Throwable e) { // the cause was set to none, or methods are the user's
+            rebuilt.addSuppressed(where);
+        }
+        return rebuilt;
+    }
+
+    private static Throwable lastCause(Throwable thrown) {
+        Throwable last = thrown;
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Throwable next = rebuilt;
+        Throwable next = thrown;
         while (next != null && seen.add(next)) { // causes may come in a circle
             last = next;
             next = next.getCause();
         }
-        try {
-            last.initCause(where);
-        } catch (IllegalStateException causeIsSetToNone) {
-            rebuilt.addSuppressed(where);
-        }
-        return rebuilt;
+        return last;
     }
 
     private Throwable deserialized() {

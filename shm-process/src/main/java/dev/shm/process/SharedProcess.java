@@ -19,7 +19,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -367,7 +366,7 @@ public final class SharedProcess {
                 Process process = builder.start();
                 SharedProcess child = new SharedProcess(childName, daemon, process, record);
                 send(spec, serialized, process.getOutputStream());
-                log(() -> "started " + child);
+                Logs.debug(SharedProcess.class, () -> "started " + child);
                 return child;
             } catch (IOException e) {
                 record.remove();
@@ -388,13 +387,10 @@ public final class SharedProcess {
         int code = record.exitCode(process.exitValue(), killed);
         record.remove();
         ACTIVE.remove(this);
-        log(() -> "exit code " + code + " of " + name + " (pid " + pid() + ")");
+        Logs.debug(
+                SharedProcess.class,
+                () -> "exit code " + code + " of " + name + " (pid " + pid() + ")");
         return code;
-    }
-
-    /** Finds the logger when there is something to say: most children never have. */
-    private static void log(Supplier<String> what) {
-        System.getLogger(SharedProcess.class.getName()).log(System.Logger.Level.DEBUG, what);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.shm.process;
 
 import dev.shm.codec.Codecs;
 import dev.shm.region.SharedRegion;
+import dev.shm.sync.SharedEvent;
 import dev.shm.testing.ChildCommands.Commands;
 import dev.shm.value.SharedArray;
 import java.util.Random;
@@ -42,11 +43,32 @@ public final class MapCommands implements Commands {
                 map.clear();
                 yield "cleared";
             }
+            case "closeLater" -> closeLater();
             case "race" -> race(words[1]);
             case "merge" -> merge(words[1], Integer.parseInt(words[2]));
             case "storm" -> storm(Integer.parseInt(words[1]), Long.parseLong(words[2]));
             default -> throw new IllegalArgumentException(words[0]);
         };
+    }
+
+    /** Closes the map when the event "close" is set, whatever the next command does then. */
+    private String closeLater() {
+        SharedEvent close = SharedEvent.of(region, "close");
+        SharedEvent closed = SharedEvent.of(region, "closed");
+        Thread closing =
+                new Thread(
+                        () -> {
+                            try {
+                                close.await();
+                                map.close();
+                                closed.set();
+                            } catch (InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        });
+        closing.setDaemon(true);
+        closing.start();
+        return "will close";
     }
 
     /** Is busy with other keys, and then comes to this one. */

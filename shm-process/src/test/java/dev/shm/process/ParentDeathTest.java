@@ -72,6 +72,7 @@ class ParentDeathTest {
                 case "start" -> Quick.process(region).daemon(false).start(Parent::wait);
                 case "daemon" -> Quick.process(region).daemon(true).start(Parent::wait);
                 case "stubborn" -> Quick.process(region).daemon(true).start(Parent::neverExit);
+                case "blocked" -> Quick.process(region).daemon(true).start(Parent::block);
                 case "exit" -> new Thread(() -> System.exit(0)).start();
                 case "inherit" -> {
                     SharedProcess child = SharedProcess.start(region, Parent::inherit);
@@ -92,15 +93,19 @@ class ParentDeathTest {
             SharedEvent.open(r, "end").await();
         }
 
+        private static void block(SharedRegion r) throws InterruptedException {
+            var unused = SharedProcess.parent().orElseThrow().onExit().thenRun(Parent::parkForEver);
+            wait(r);
+        }
+
+        private static void parkForEver() {
+            while (true) {
+                LockSupport.park();
+            }
+        }
+
         private static void neverExit(SharedRegion r) throws InterruptedException {
-            Runtime.getRuntime()
-                    .addShutdownHook(
-                            new Thread(
-                                    () -> {
-                                        while (true) {
-                                            LockSupport.park();
-                                        }
-                                    }));
+            Runtime.getRuntime().addShutdownHook(new Thread(Parent::parkForEver));
             wait(r);
         }
 
@@ -123,17 +128,22 @@ class ParentDeathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"daemon", "stubborn"})
+    @ValueSource(strings = {"daemon", "stubborn", "blocked"})
     void aDaemon_endsWhenItsParentIsKilled(String command) throws Exception {
         ProcessHandle child = child(command);
         parent.kill();
         awaitEnd(child);
     }
 
-    @Test
-    void aDaemon_endsWhenItsParentExits() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDaemon_endsWhenItsParentDoes(boolean terminated) throws Exception {
         ProcessHandle child = child("daemon");
-        parent.say("exit");
+        if (terminated) {
+            ProcessHandle.of(parent.pid()).orElseThrow().destroy();
+        } else {
+            parent.say("exit");
+        }
         awaitEnd(child);
     }
 

@@ -194,6 +194,64 @@ class PoolBehaviourTest {
         }
     }
 
+    /** As where this process has the id of one that was killed, whose pool's region is there. */
+    @Test
+    void aRegionThatTheDeadHaveLeft_isInNobodysWay() throws Exception {
+        ProcessPool first = Quick.pool(1).start();
+        first.terminate();
+        String name = first.toString().replaceAll(".*name=([^,]*),.*", "$1");
+        int number = Integer.parseInt(name.replaceAll(".*-", ""));
+        String next = name.replaceAll("[0-9]*$", "") + (number + 1);
+        SharedRegion.create(RegionOptions.named(next).bytes(1 << 16)).close();
+        try {
+            ProcessPool second = Quick.pool(1).start();
+            second.terminate();
+            assertTrue(second.toString().contains("name=" + next + ","), second::toString);
+            second.join();
+        } finally {
+            SharedRegion.delete(next);
+        }
+        first.join();
+    }
+
+    /** 17.26: those whose threads were started end, too. */
+    @Test
+    void aThreadThatCannotBeStarted_endsThePool() throws Exception {
+        WorkQueue queue = new WorkQueue();
+        List<Thread> started = new ArrayList<>();
+        SharedProcess.Builder process = SharedProcess.Builder.withoutRegion();
+        PoolStaff.Terms terms = new PoolStaff.Terms(3, 0, Long.MAX_VALUE, 0, null, process);
+        Set<String> before = names();
+        OutOfMemoryError thrown =
+                assertThrows(
+                        OutOfMemoryError.class,
+                        () -> new PoolStaff("short", terms, queue, seat -> second(seat, started)));
+        assertEquals("as if", thrown.getMessage());
+        for (Thread seat : started) {
+            seat.join();
+        }
+        assertEquals(1, started.size());
+        assertInstanceOf(BrokenPoolException.class, queue.ended());
+        assertEquals(before, names());
+    }
+
+    /** The second is one too many. */
+    private static Thread second(Runnable seat, List<Thread> started) {
+        if (!started.isEmpty()) {
+            throw new OutOfMemoryError("as if");
+        }
+        Thread thread = new Thread(seat, "seat");
+        started.add(thread);
+        return thread;
+    }
+
+    private static Set<String> names() {
+        return SharedRegion.list().stream()
+                .map(Object::toString)
+                .filter(region -> region.contains("short-"))
+                .collect(Collectors.toSet());
+    }
+
     private static String prefix(SharedProcess worker) {
         return "name=" + worker.name().replaceFirst("-worker-.*", "") + ",";
     }

@@ -1,7 +1,6 @@
 package dev.shm.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.shm.wait.Deadline;
 import java.io.IOException;
 import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -17,8 +17,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -129,17 +134,134 @@ class PoolFaultTest {
 
     @Test
     void aThreadThatATaskLeaves_doesNotKeepTheWorker() throws Exception {
-        ProcessPool other = Quick.pool(1).start();
-        boolean isDaemon =
+        ProcessPool other =
+                Quick.pool(1).initializer(() -> Thread.currentThread().interrupt()).start();
+        int longerThanThePipe = 1 << 24;
+        byte[] result =
                 other.apply(
                         () -> {
-                            Thread thread = new Thread(PoolFaultTest::parkForEver);
-                            thread.start();
-                            return thread.isDaemon();
+                            new Thread(PoolFaultTest::parkForEver).start();
+                            return interrupted(longerThanThePipe);
                         });
-        assertFalse(isDaemon);
+        assertEquals(longerThanThePipe, result.length);
         other.shutdown();
         other.join();
+    }
+
+    /** It is the task's, and neither its result nor the next task suffers. */
+    @Test
+    void anInterruptThatATaskLeaves_stopsNothing() throws Exception {
+        Long pid = pool.apply(PoolFaultTest::interruptedPid);
+        assertEquals(pid, pool.apply(PoolFaultTest::interruptedPid), "the same worker");
+        assertEquals(List.of(false, false), pool.map(x -> isInterrupted(), List.of(1, 2), 2));
+    }
+
+    private static long interruptedPid() {
+        return interrupted(0).length + ProcessHandle.current().pid();
+    }
+
+    private static byte[] interrupted(int length) {
+        Thread.currentThread().interrupt();
+        return new byte[length];
+    }
+
+    private static boolean isInterrupted() {
+        boolean was = Thread.currentThread().isInterrupted();
+        Thread.currentThread().interrupt();
+        return was;
+    }
+
+    /** One whose methods throw. */
+    private static final class Nasty extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new AssertionError("no message");
+        }
+    }
+
+    /** A result that cannot be written, and not for a reason that anybody would catch. */
+    private static final class Unwritable implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        private void writeObject(ObjectOutputStream out) throws IOException {
+            throw new AssertionError("not here", new IOException(out.toString()));
+        }
+    }
+
+    /** 17.42 */
+    @Test
+    void anErrorWhereAResultIsWritten_failsThatTask() throws Exception {
+        Long pid = pool.apply(() -> ProcessHandle.current().pid());
+        Throwable thrown = causeOf(pool.submit(Unwritable::new));
+        assertInstanceOf(TransferException.class, thrown);
+        assertTrue(thrown.getMessage().contains("AssertionError: not here"), thrown::toString);
+        assertEquals(pid, pool.apply(() -> ProcessHandle.current().pid()));
+    }
+
+    /** The others of its chunk do not. */
+    @Test
+    void anExceptionWhoseMethodsThrow_failsAlone() {
+        Iterator<Integer> results =
+                pool.imap(
+                        (Integer x) -> {
+                            if (x == 1) {
+                                throw new Nasty();
+                            }
+                            return x;
+                        },
+                        List.of(0, 1, 2),
+                        3);
+        assertEquals(0, results.next());
+        Throwable thrown = assertThrows(Throwable.class, results::next);
+        assertEquals("no message", thrown.getMessage(), "of its own, where it was rebuilt");
+        assertEquals(2, results.next());
+    }
+
+    /** Its worker does not stay, whatever it leaves there. */
+    @Test
+    void anInitializerThatCannotEvenSayWhy_breaksThePool() throws Exception {
+        ProcessPool broken =
+                Quick.pool(1)
+                        .initializer(
+                                () -> {
+                                    new Thread(PoolFaultTest::parkForEver).start();
+                                    throw new Nasty();
+                                })
+                        .start();
+        assertTrue(broken.awaitTermination(1, TimeUnit.MINUTES)); // a watchdog
+        assertThrows(RejectedExecutionException.class, () -> broken.submit(() -> 1));
+    }
+
+    /** Who logs here may run anything. */
+    @Test
+    void aHandlerThatThrows_hidesNoDeath() throws Exception {
+        Logger logger = Logger.getLogger("dev.shm.process");
+        logger.setLevel(Level.FINE);
+        Handler handler = new Throwing();
+        logger.addHandler(handler);
+        try {
+            Future<Integer> deadly = pool.submit(() -> dieAt(DEADLY));
+            assertInstanceOf(WorkerDiedException.class, causeOf(deadly));
+            assertEquals(1, pool.apply(() -> 1));
+        } finally {
+            logger.removeHandler(handler);
+            logger.setLevel(null);
+        }
+    }
+
+    private static final class Throwing extends Handler {
+        @Override
+        public void publish(LogRecord record) {
+            throw new IllegalStateException("no room for " + record.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
     }
 
     private static void parkForEver() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.shm.sync.Bystander;
 import dev.shm.sync.Peer;
 import dev.shm.sync.Peers;
+import dev.shm.sync.SharedEvent;
 import dev.shm.sync.Victim;
 import dev.shm.sync.Where;
 import dev.shm.testing.ChildJvm;
@@ -193,6 +194,28 @@ class SharedMapProcessTest {
             blocked.expect(NEW);
         }
         audit();
+    }
+
+    /** BEHAVIOURS 20.23: what has begun is finished in the map's memory, which nobody else has. */
+    @Test
+    void closedInAChange_keepsItsMemoryUntilThatHasEnded() throws InterruptedException {
+        SharedEvent close = SharedEvent.of(peers.region(), "close");
+        SharedEvent closed = SharedEvent.of(peers.region(), "closed");
+        int bytes = MapLayout.of(MapCommands.CAPACITY, MapCommands.ROOM).bytes();
+        map.close();
+        try (Victim victim = victim()) {
+            victim.say("closeLater").expect("will close");
+            victim.stopAt("heap.written")
+                    .say("put " + keys.get(0) + " " + NEW)
+                    .awaitStopped("heap.written");
+            close.set();
+            closed.await();
+            assertTrue(peers.region().remove(MapCommands.MAP));
+            SharedArray other = SharedArray.create(peers.region(), "other", 'b', bytes);
+            victim.goOn();
+            victim.expect("null");
+            assertEquals(0, other.longStream().filter(element -> element != 0).count());
+        }
     }
 
     /** Whenever they die: what was acknowledged is there, and nothing is torn or left over. */

@@ -14,7 +14,8 @@ import org.agrona.concurrent.AtomicBuffer;
  * Those who wait for one thing, an item or space, that comes and goes under a lock.
  *
  * <p><b>Threads and processes.</b> Any number of both. {@code announce} and {@code signal} are for
- * whoever holds the lock, the rest for whoever does not.
+ * whoever holds the lock, {@code rouse} and {@code rouseOurs} for anybody, the rest for whoever
+ * does not hold it.
  */
 final class Sleepers {
     private final AtomicBuffer memory;
@@ -23,6 +24,7 @@ final class Sleepers {
     private final Liveness liveness;
     private final Waiter waiter;
     private final TickPolicy ticks;
+    private volatile boolean slept; // a thread of this handle, ever
 
     Sleepers(AtomicBuffer memory, int epoch, Liveness liveness, Waiter waiter, TickPolicy ticks) {
         this.memory = memory;
@@ -57,7 +59,7 @@ final class Sleepers {
         if (memory.getIntVolatile(awaited) == 0) { // (S) pairs with (W)
             return false;
         }
-        memory.putIntRelease(epoch, memory.getIntVolatile(epoch) + 1);
+        memory.getAndAddInt(epoch, 1);
         memory.putIntRelease(awaited, 0);
         KillPoint.at("slots.signalled");
         return true;
@@ -71,6 +73,7 @@ final class Sleepers {
     /** Sleeps for a tick at most, unless the epoch has ended. */
     void sleep(int since, Deadline deadline, Tick tick) {
         KillPoint.at("slots.announced");
+        slept = true;
         boolean news = waiter.await(memory, epoch, since, tick.nanos(deadline));
         liveness.checkOpen();
         if (news) {
@@ -85,7 +88,17 @@ final class Sleepers {
         waiter.wake(memory, epoch, 1);
     }
 
-    void wakeAll() {
+    /** Ends the epoch for everybody, whether or not somebody is known to sleep. */
+    void rouse() {
+        memory.getAndAddInt(epoch, 1);
         waiter.wakeAll(memory, epoch);
+    }
+
+    /** The same for the sake of those who sleep through this handle, if there can be any. */
+    void rouseOurs() {
+        memory.getAndAddInt(epoch, 1); // (N)
+        if (slept) {
+            waiter.wakeAll(memory, epoch);
+        }
     }
 }

@@ -19,6 +19,7 @@ import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -32,8 +33,8 @@ final class SlotCore {
     /*
      * Overview (the words are pictured in SlotLayout; how entries come and go, SlotTable says).
      *
-     *   turn     lock; if the last owner did not get to its end: rebuild, and wake everybody (R); then, if it
-     *            can be done: begin, change the table, signal those who wait for what that gives (S), end.
+     *   turn     lock; if the last owner did not get to its end: rebuild, and rouse (R); then, if it can be
+     *            done: begin, change the table, signal those who wait for what that gives (S), end.
      *            Unlock; wake one if (S) said so
      *   wait     a turn; if it came to nothing: in the same turn awaited = 1, and the epoch is noted (W);
      *            unlock; sleep while the epoch is that; again
@@ -41,7 +42,8 @@ final class SlotCore {
      *   leave    whoever has slept does in its next turn, whatever comes of it, awaited = 1 and, if there is
      *            more of what it waited for, signals its own kind (B). One that gets no turn any more, since
      *            its time ran out or it was interrupted, wakes one of its kind in any case (C).
-     *   shut down  lock; the phase; signal and wake everybody
+     *   shut down  lock; the phase; rouse
+     *   rouse    epoch + 1 (N); wake everybody who sleeps on it. Whoever closes need not hold the lock for that
      *
      * Nothing is lost: that is SlotTable's to show; nobody touches the table without the lock.
      *
@@ -50,9 +52,13 @@ final class SlotCore {
      * reach of the wake. After (S) awaited is 0 though others may sleep; but then one of those who slept is on
      * its way: it has been woken, or never fell asleep. By (B) it puts awaited back, and wakes the next while
      * there is more. If it leaves without a turn, its wake goes to the next (C).
-     *   Killed as the owner: the next one is told by the mutex, and wakes everybody (R). Killed between the
+     *   Killed as the owner: the next one is told by the mutex, and rouses all (R). Killed between the
      *   unlock and the wake, or woken and killed before (B): the others' tick is a turn.
-     *   Closed under a thread that waits: the deadline of its wait has expired.
+     *   Its handle closed: its deadline has expired; then come (N) and the wake. So its sleep does not begin,
+     *   or ends. That it looks at the deadline after (W) is what makes it sure.
+     *   Its region closed: the same, with the region closed instead of the deadline expired. It leaves without
+     *   (C), and so that wake comes after all that it may have had, and reaches whoever it may have been for.
+     *   Between the two there is no (W) of ours: the lock inside the mutex is held.
      * Where nobody dies no tick is needed.
      *
      * No code of the user's runs under the lock, so it is never taken twice by one thread, and each handle may
@@ -76,7 +82,7 @@ final class SlotCore {
     /** Held inside the mutex: closing the region waits for it, since not all stores are checked. */
     private final Lock inside = new ReentrantLock();
 
-    private final Claims claims = Claims.under(inside);
+    private final Claims claims = new Closing();
 
     SlotCore(
             AtomicBuffer memory,
@@ -197,7 +203,7 @@ final class SlotCore {
                     } else if (isOpen()) {
                         memory.putIntRelease(PHASE, SHUT_DOWN);
                     }
-                    wakeEverybody();
+                    rouse();
                     return 0;
                 },
                 null);
@@ -225,10 +231,15 @@ final class SlotCore {
         return mutex.ownerTag();
     }
 
-    /** Lets all who sleep look whether their wait is over. */
-    void rouse() {
-        items.wakeAll();
-        space.wakeAll();
+    /** Lets those who wait through this handle look whether their wait is over. */
+    void rouseOurs() {
+        items.rouseOurs();
+        space.rouseOurs();
+    }
+
+    private void rouse() {
+        items.rouse();
+        space.rouse();
     }
 
     private int add(long priority, DirectBuffer source, int length) {
@@ -314,17 +325,31 @@ final class SlotCore {
             table.rebuild();
         }
         if (broken || acquisition == Acquisition.OWNER_DIED) {
-            wakeEverybody(); // (R)
+            rouse(); // (R)
             mutex.markConsistent();
         }
     }
 
-    private void wakeEverybody() {
-        items.announce();
-        items.signal();
-        space.announce();
-        space.signal();
-        rouse();
+    /** Holds turns up while the region closes, and ends the sleeps of those who find it closed. */
+    private final class Closing implements Claims {
+        private final Claims turns = Claims.under(inside);
+
+        @Override
+        public boolean hold(long time, TimeUnit unit) throws InterruptedException {
+            boolean held = turns.hold(time, unit);
+            try {
+                rouseOurs();
+            } catch (IllegalStateException closedBefore) {
+                // Nobody waits through a handle that was closed, and what was its memory is
+                // another's.
+            }
+            return held;
+        }
+
+        @Override
+        public void resume() {
+            turns.resume();
+        }
     }
 
     /** The wait of one thread. */

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  *     136     8  ticket        the owner              release; the last one given
  *     144     4  phase         the owner              release / volatile; see below
  *     148     4  reserved      nobody                 zero
- *     152     4  itemEpoch     the owner              release; who waits for an item sleeps on it
+ *     152     4  itemEpoch     the owner; who closes  atomic add; who waits for an item sleeps on it
  *     156     4  itemAwaited   the owner              release; 1: somebody may sleep
- *     160     4  spaceEpoch    the owner              release; who waits for space sleeps on it
+ *     160     4  spaceEpoch    the owner; who closes  atomic add; who waits for space sleeps on it
  *     164     4  spaceAwaited  the owner              release; 1: somebody may sleep
  *     168    88  reserved      nobody                 zero
  *     256   4*C  order         the owner              release; numbers of slots, see below

@@ -349,7 +349,8 @@ abstract sealed class SlotQueue<E> extends AbstractQueue<E>
 
     /**
      * Lets go of this handle; the elements stay in the region. Later calls throw
-     * IllegalStateException, and so do those that wait, within 70 ms.
+     * IllegalStateException, and so do those that wait, at once: within 70 ms if it is for a
+     * process that is stopped.
      */
     @Override
     public void close() {
@@ -480,7 +481,7 @@ abstract sealed class SlotQueue<E> extends AbstractQueue<E>
 
     private void rouse() {
         try {
-            core.rouse();
+            core.rouseOurs();
         } catch (IllegalStateException closedMeanwhile) {
             // The last call has just ended, or the region was closed: nobody waits any more.
         }

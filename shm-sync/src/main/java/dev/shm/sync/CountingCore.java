@@ -27,7 +27,7 @@ final class CountingCore {
      * every signal wakes all: with one wake for one permit it might take the wake of one that could
      * have gone on.
      *   Killed after (A): what was acquired is gone. After (R): sleepers go on by their next tick.
-     *   Its handle closed, at any of these: who closes wakes everybody. Who has acquired by then has.
+     *   Its handle or region closed, at any of these: who closes wakes everybody. Who has acquired by then has.
      */
     private final AtomicBuffer buffer;
     private final WaitingRoom room;
@@ -43,6 +43,11 @@ final class CountingCore {
 
     boolean hasWaiters() {
         return room.hasWaiters();
+    }
+
+    /** Whether a thread may sleep through this handle, or have slept. */
+    boolean hasSlept() {
+        return room.hasSlept();
     }
 
     /** Acquires permits if they are to be had. */

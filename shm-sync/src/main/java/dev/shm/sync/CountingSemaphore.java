@@ -1,6 +1,5 @@
 package dev.shm.sync;
 
-import dev.shm.memory.MappedBuffer;
 import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
@@ -35,16 +34,16 @@ import java.util.concurrent.TimeUnit;
  * <p><b>If a process dies.</b> What it had acquired does not come back. A release happened or it
  * did not; if the process died before it woke those who wait, they go on within 70 ms.
  *
- * <p>Closing a handle ends the waits that go through it with {@link IllegalStateException}.
+ * <p>Closing a handle, or its region, ends the waits that go through it with {@link
+ * IllegalStateException}.
  */
 public final class CountingSemaphore implements AutoCloseable {
     private final Block block;
-    private final MappedBuffer lasting;
     private final CountingCore core;
+    private final HandleClosing closing;
 
     private CountingSemaphore(Block block) {
         this.block = block;
-        this.lasting = block.lastingBuffer();
         CountingSemaphoreType.check(block);
         this.core =
                 new CountingCore(
@@ -52,6 +51,11 @@ public final class CountingSemaphore implements AutoCloseable {
                         block.region().liveness(),
                         Waiter.system(),
                         TickPolicy.STANDARD);
+        this.closing =
+                new HandleClosing(
+                        block,
+                        core::hasSlept,
+                        memory -> WaitingRoom.wakeEverybody(memory, Waiter.system()));
     }
 
     /**
@@ -283,7 +287,7 @@ public final class CountingSemaphore implements AutoCloseable {
      */
     @Override
     public void close() {
-        Handles.close(block, lasting, memory -> WaitingRoom.wakeEverybody(memory, Waiter.system()));
+        closing.close();
     }
 
     private static void checkNumber(int permits) {

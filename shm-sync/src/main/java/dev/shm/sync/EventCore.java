@@ -41,7 +41,7 @@ final class EventCore {
      *   Killed between (S) and the wake, or woken and killed before (T): sleepers find SET, or a new
      *   generation, at their next tick. Killed after (T): that set was taken.
      *   A waiter killed after (W) costs one wake for nothing.
-     *   Its handle closed: who closes wakes everybody (N). With automatic reset it moves the generation
+     *   Its handle or region closed: who closes wakes everybody (N). With automatic reset it moves the generation
      *   before, so that nobody falls asleep any more who cannot look at the state, and then takes the
      *   wake of another: sleepers leave by an exception there, and pass on nothing.
      * set has no loop but its CAS and holds nothing: it may be called anywhere, also by a thread that
@@ -68,6 +68,11 @@ final class EventCore {
 
     boolean hasWaiters() {
         return (state() & WAITERS) != 0;
+    }
+
+    /** Whether a thread may sleep through this handle, or have slept. */
+    boolean hasSlept() {
+        return sleepers.hasSlept();
     }
 
     void set() {

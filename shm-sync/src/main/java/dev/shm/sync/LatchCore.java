@@ -34,7 +34,7 @@ final class LatchCore {
      *   whoever waits is told.
      *   Killed before (J), or without names: nobody can know. Who waits goes on waiting.
      *   A waiter killed after (W) costs one wake for nothing.
-     *   Its handle closed: who closes wakes all; who was about to sleep leaves at its next tick. No wake
+     *   Its handle or region closed: who closes wakes all; who was about to sleep leaves at its next tick. No wake
      *   is for one alone, so who leaves takes nothing with it.
      */
     private final AtomicBuffer buffer;
@@ -69,6 +69,11 @@ final class LatchCore {
 
     boolean hasWaiters() {
         return (gate() & WAITERS) != 0;
+    }
+
+    /** Whether a thread may sleep through this handle, or have slept. */
+    boolean hasSlept() {
+        return sleepers.hasSlept();
     }
 
     /** Counts down, if it is not down already. */

@@ -37,8 +37,9 @@ import java.util.concurrent.TimeUnit;
  * or it did not; if the setter died before it woke those who wait, they go on within 70 ms. With
  * {@link Mode#AUTO_RESET} a process that dies in {@code await} may have taken a set with it.
  *
- * <p>Closing the handle ends the waits that go through it with {@link IllegalStateException}: those
- * that had begun at once, and one that was just beginning within 70 ms.
+ * <p>Closing the handle, or its region, ends the waits that go through it with {@link
+ * IllegalStateException}: those that had begun at once, and one that was just beginning within 70
+ * ms.
  */
 public final class SharedEvent implements AutoCloseable {
 
@@ -63,14 +64,13 @@ public final class SharedEvent implements AutoCloseable {
 
     private final Block block;
     private final MappedBuffer buffer;
-    private final MappedBuffer lasting;
     private final Mode mode;
     private final EventCore core;
+    private final HandleClosing closing;
 
     private SharedEvent(Block block) {
         this.block = block;
         this.buffer = block.buffer();
-        this.lasting = block.lastingBuffer();
         this.mode = SharedEventType.mode(block);
         this.core =
                 new EventCore(
@@ -79,6 +79,13 @@ public final class SharedEvent implements AutoCloseable {
                         block.region().liveness(),
                         Waiter.system(),
                         TickPolicy.STANDARD);
+        this.closing =
+                new HandleClosing(
+                        block,
+                        core::hasSlept,
+                        memory ->
+                                EventCore.wakeEverybody(
+                                        memory, mode == Mode.AUTO_RESET, Waiter.system()));
     }
 
     /**
@@ -213,11 +220,7 @@ public final class SharedEvent implements AutoCloseable {
     /** Lets go of the event, which stays in the region. Later calls throw IllegalStateException. */
     @Override
     public void close() {
-        Handles.close(
-                block,
-                lasting,
-                memory ->
-                        EventCore.wakeEverybody(memory, mode == Mode.AUTO_RESET, Waiter.system()));
+        closing.close();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.shm.sync;
 
-import dev.shm.memory.MappedBuffer;
 import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
@@ -44,8 +43,9 @@ import java.util.stream.IntStream;
  * process with {@link Mode#COUNT}, is not missed: who waits for it waits on, so give such waits a
  * timeout.
  *
- * <p>Closing a handle ends the waits that go through it with {@link IllegalStateException}: those
- * that had begun at once, and one that was just beginning within 70 ms.
+ * <p>Closing a handle, or its region, ends the waits that go through it with {@link
+ * IllegalStateException}: those that had begun at once, and one that was just beginning within 70
+ * ms.
  */
 public final class SharedLatch implements AutoCloseable {
 
@@ -58,14 +58,13 @@ public final class SharedLatch implements AutoCloseable {
     }
 
     private final Block block;
-    private final MappedBuffer lasting;
     private final Mode mode;
     private final int number;
     private final LatchCore core;
+    private final HandleClosing closing;
 
     private SharedLatch(Block block) {
         this.block = block;
-        this.lasting = block.lastingBuffer();
         this.mode = SharedLatchType.mode(block);
         this.number = SharedLatchType.number(block, mode);
         this.core =
@@ -75,6 +74,11 @@ public final class SharedLatch implements AutoCloseable {
                         block.region().liveness(),
                         Waiter.system(),
                         TickPolicy.STANDARD);
+        this.closing =
+                new HandleClosing(
+                        block,
+                        core::hasSlept,
+                        memory -> Waiter.system().wakeAll(memory, LatchLayout.GATE));
     }
 
     /**
@@ -277,7 +281,7 @@ public final class SharedLatch implements AutoCloseable {
      */
     @Override
     public void close() {
-        Handles.close(block, lasting, memory -> Waiter.system().wakeAll(memory, LatchLayout.GATE));
+        closing.close();
     }
 
     private void checkMode(Mode needed) {

@@ -25,6 +25,7 @@ final class WaitPoint {
     private final Liveness liveness;
     private final Waiter waiter;
     private final TickPolicy ticks;
+    private volatile boolean slept; // a thread of this handle, ever
 
     WaitPoint(AtomicBuffer buffer, int word, Liveness liveness, Waiter waiter, TickPolicy ticks) {
         this.buffer = buffer;
@@ -46,6 +47,7 @@ final class WaitPoint {
      * @throws IllegalStateException if the region was closed, or this participant declared dead
      */
     boolean sleep(int expected, Deadline deadline, Tick tick) {
+        slept = true;
         boolean news = waiter.await(buffer, word, expected, tick.nanos(deadline));
         liveness.checkOpen();
         if (news) {
@@ -55,6 +57,11 @@ final class WaitPoint {
             tick.lengthen();
         }
         return news;
+    }
+
+    /** Whether a thread may sleep through this object, or have slept. */
+    boolean hasSlept() {
+        return slept;
     }
 
     /** Wakes so many of those who sleep; the int must have changed before. */

@@ -47,8 +47,9 @@ final class WaitingRoom {
      * takes. It has done (D) before: who reads waiting again after (S) finds that, and wakes all, or
      * another has put it down since, and that one wakes all. After (S) nobody joins these sleepers.
      *   Interrupted or timed out: only after (B).
-     *   Its handle closed: it leaves by an exception, without (B). Hence who closes a handle counts the
-     *   epoch up and wakes all: nobody is asleep then that has not looked since.
+     *   Its handle closed, or its region: it leaves by an exception, without (B). Hence who closes lets it
+     *   no longer reach the memory, counts the epoch up and wakes all: nobody is asleep then that has not
+     *   looked since.
      *   Killed between (R) and the wake, or woken and killed before (B): by the next tick. A waiter
      *   killed after (W) costs one wake for nothing.
      */
@@ -90,6 +91,11 @@ final class WaitingRoom {
      */
     boolean sleep(int epoch, Deadline deadline, Tick tick) {
         return sleepers.sleep(epoch, deadline, tick);
+    }
+
+    /** Whether a thread may sleep through this object, or have slept. */
+    boolean hasSlept() {
+        return sleepers.hasSlept();
     }
 
     /** Wakes those who wait, as many as there are new permits; after these can be seen. */

@@ -17,6 +17,12 @@ public final class QueueCatalogue implements Catalogue {
         Rules alive = Rules.PLAIN.withInterrupts(2);
         entries.add("pipe", "alive-no-ticks", pipe(alive, TickPolicy.OFF));
         entries.add("pipe", "deaths", pipe(oneDeath, TickPolicy.STANDARD));
+        for (boolean takes : new boolean[] {true, false}) {
+            entries.add(
+                    "stack",
+                    takes ? "close-while-taking" : "close-while-putting",
+                    new Explorer(() -> new SlotCloseScenario(takes, true), Rules.PLAIN));
+        }
         for (Kind kind : Kind.values()) {
             String name = kind.toString().toLowerCase(Locale.ROOT);
             Size crowded = new Size(kind, 1, 2, 2, 2);

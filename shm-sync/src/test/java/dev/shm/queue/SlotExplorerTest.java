@@ -10,6 +10,7 @@ import dev.shm.queue.SlotScenario.Size;
 import dev.shm.wait.TickPolicy;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The stack and the priority queue under thousands of schedules, with deaths at every access.
@@ -46,6 +47,24 @@ class SlotExplorerTest {
         explorer(new Size(kind, 4, 1, 3, 3), rules, SlotFault.NONE)
                 .sample(SEED, samples(1_500))
                 .assertClean();
+    }
+
+    /** Ticks are off, and whoever is left gets what there is. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closing_takesNobodysWake(boolean takes) {
+        closing(takes, true).depthFirst(1).assertClean();
+        closing(takes, true).sample(SEED, samples(1_000)).assertClean();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closing_thatEndsNoEpoch_isFound(boolean takes) {
+        closing(takes, false).assertFinds(SEED, 10_000);
+    }
+
+    private static Explorer closing(boolean takes, boolean ends) {
+        return new Explorer(() -> new SlotCloseScenario(takes, ends), Rules.PLAIN);
     }
 
     @ParameterizedTest

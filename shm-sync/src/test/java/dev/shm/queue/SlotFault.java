@@ -98,6 +98,10 @@ enum SlotFault {
                     }
                     yield null;
                 }
+                case "getAndAddInt" ->
+                        forgets((int) arguments[0], 0)
+                                ? target.getIntVolatile((int) arguments[0])
+                                : Interception.proceed(target, method, arguments);
                 case "putLongRelease" -> {
                     if (!forgetsLong((int) arguments[0], (long) arguments[1])) {
                         Interception.proceed(target, method, arguments);

@@ -20,6 +20,25 @@ final class Outcomes {
         return outcomes;
     }
 
+    static boolean haveFailure(@Nullable Object[] outcomes) {
+        for (Object outcome : outcomes) {
+            if (outcome instanceof Failure) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What was thrown for the first of those that have failed. */
+    static Throwable firstFailure(@Nullable Object[] outcomes) {
+        for (Object outcome : outcomes) {
+            if (outcome instanceof Failure failure) {
+                return failure.thrown;
+            }
+        }
+        throw new IllegalArgumentException("outcomes: none of them has failed");
+    }
+
     /** The outcomes of a chunk that failed as a whole. */
     static @Nullable Object[] failures(int items, Throwable why) {
         @Nullable Object[] all = new @Nullable Object[items];

@@ -3,7 +3,6 @@ package dev.shm.process;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,41 +31,75 @@ final class Packing {
      * @throws IOException if a value cannot be serialised.
      */
     static Wire.Bytes pack(@Nullable Object[] values, int from, int to) throws IOException {
-        byte kind = kind(values, from, to);
-        if (kind == MIXED) {
-            Wire.Bytes bytes = new Wire.Bytes();
-            bytes.write(MIXED);
-            Wire.write(Arrays.copyOfRange(values, from, to, Object[].class), bytes);
-            return bytes;
+        Wire.Bytes numbers = numbers(values, from, to);
+        if (numbers != null) {
+            return numbers;
         }
-        ByteBuffer bytes = ByteBuffer.allocate(1 + (to - from) * size(kind)).put(kind);
-        switch (kind) {
-            case INTS -> {
-                for (int i = from; i < to; i++) {
-                    bytes.putInt((Integer) number(values, i));
-                }
-            }
-            case LONGS -> {
-                for (int i = from; i < to; i++) {
-                    bytes.putLong((Long) number(values, i));
-                }
-            }
-            default -> {
-                for (int i = from; i < to; i++) {
-                    bytes.putDouble((Double) number(values, i));
-                }
-            }
-        }
-        return new Wire.Bytes(bytes.array());
+        Wire.Bytes bytes = new Wire.Bytes();
+        bytes.write(MIXED);
+        Wire.write(Arrays.copyOfRange(values, from, to, Object[].class), bytes);
+        return bytes;
     }
 
-    private static Object number(@Nullable Object[] values, int index) {
-        return Objects.requireNonNull(values[index]);
+    /** Packed numbers, all of the kind of the first; null if one of them is not. */
+    private static Wire.@Nullable Bytes numbers(@Nullable Object[] values, int from, int to) {
+        Object first = from == to ? null : values[from];
+        if (first instanceof Integer) {
+            return ints(values, from, to);
+        } else if (first instanceof Long) {
+            return longs(values, from, to);
+        }
+        return first instanceof Double ? doubles(values, from, to) : null;
+    }
+
+    // One pass each: whoever has 100,000 small numbers packed waits for memory, and not for us.
+
+    private static Wire.@Nullable Bytes ints(@Nullable Object[] values, int from, int to) {
+        ByteBuffer packed = ByteBuffer.allocate(1 + (to - from) * Integer.BYTES).put(INTS);
+        for (int i = from; i < to; i++) {
+            if (!(values[i] instanceof Integer number)) {
+                return null;
+            }
+            packed.putInt(number);
+        }
+        return new Wire.Bytes(packed.array());
+    }
+
+    private static Wire.@Nullable Bytes longs(@Nullable Object[] values, int from, int to) {
+        ByteBuffer packed = ByteBuffer.allocate(1 + (to - from) * Long.BYTES).put(LONGS);
+        for (int i = from; i < to; i++) {
+            if (!(values[i] instanceof Long number)) {
+                return null;
+            }
+            packed.putLong(number);
+        }
+        return new Wire.Bytes(packed.array());
+    }
+
+    private static Wire.@Nullable Bytes doubles(@Nullable Object[] values, int from, int to) {
+        ByteBuffer packed = ByteBuffer.allocate(1 + (to - from) * Double.BYTES).put(DOUBLES);
+        for (int i = from; i < to; i++) {
+            if (!(values[i] instanceof Double number)) {
+                return null;
+            }
+            packed.putDouble(number);
+        }
+        return new Wire.Bytes(packed.array());
     }
 
     /** Whether all are numbers of one kind, so that packing them cannot fail. */
     static boolean areNumbers(@Nullable Object[] values) {
-        return kind(values, 0, values.length) != MIXED;
+        Object first = values.length == 0 ? null : values[0];
+        if (!(first instanceof Integer || first instanceof Long || first instanceof Double)) {
+            return false;
+        }
+        Class<?> kind = first.getClass();
+        for (Object value : values) {
+            if (value == null || value.getClass() != kind) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The values again, of the same types. */
@@ -74,47 +107,37 @@ final class Packing {
             throws IOException, ClassNotFoundException {
         byte kind = packed[from];
         int start = from + 1;
-        if (kind == MIXED) {
-            return (Object[]) Wire.read(packed, start, packed.length - start);
-        }
         ByteBuffer bytes = ByteBuffer.wrap(packed, start, packed.length - start);
-        @Nullable Object[] values = new @Nullable Object[bytes.remaining() / size(kind)];
-        for (int i = 0; i < values.length; i++) {
-            values[i] =
-                    switch (kind) {
-                        case INTS -> (Object) bytes.getInt();
-                        case LONGS -> bytes.getLong();
-                        default -> bytes.getDouble();
-                    };
-        }
-        return values;
-    }
-
-    private static int size(byte kind) {
         return switch (kind) {
-            case INTS -> Integer.BYTES;
-            case LONGS -> Long.BYTES;
-            case DOUBLES -> Double.BYTES;
+            case MIXED -> (Object[]) Wire.read(packed, start, packed.length - start);
+            case INTS -> ints(bytes);
+            case LONGS -> longs(bytes);
+            case DOUBLES -> doubles(bytes);
             default -> throw new IllegalArgumentException("kind=" + kind + ": none of ours");
         };
     }
 
-    private static byte kind(@Nullable Object[] values, int from, int to) {
-        Object first = from == to ? null : values[from];
-        byte kind =
-                first instanceof Integer
-                        ? INTS
-                        : first instanceof Long ? LONGS : first instanceof Double ? DOUBLES : MIXED;
-        if (kind == MIXED || first == null) {
-            return MIXED;
+    private static @Nullable Object[] ints(ByteBuffer packed) {
+        @Nullable Object[] values = new @Nullable Object[packed.remaining() / Integer.BYTES];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = packed.getInt();
         }
-        Class<?> type = first.getClass();
-        for (int i = from; i < to; i++) {
-            Object value = values[i];
-            if (value == null || value.getClass() != type) {
-                return MIXED;
-            }
+        return values;
+    }
+
+    private static @Nullable Object[] longs(ByteBuffer packed) {
+        @Nullable Object[] values = new @Nullable Object[packed.remaining() / Long.BYTES];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = packed.getLong();
         }
-        return kind;
+        return values;
+    }
+
+    private static @Nullable Object[] doubles(ByteBuffer packed) {
+        @Nullable Object[] values = new @Nullable Object[packed.remaining() / Double.BYTES];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = packed.getDouble();
+        }
+        return values;
     }
 }

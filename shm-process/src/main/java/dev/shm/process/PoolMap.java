@@ -89,6 +89,7 @@ final class PoolMap {
         private final @Nullable Object[] outcomes;
         private final AtomicLong open; // chunks; the last sees what all have brought
         private final IntConsumer done;
+        private boolean failed; // some item; written before the chunk is counted
 
         Whole(int items, long chunks, IntConsumer done) {
             this.outcomes = new @Nullable Object[items];
@@ -106,18 +107,19 @@ final class PoolMap {
 
         @SuppressWarnings("unchecked") // the function returns what its type says
         void add(@Nullable Object[] some, int at) {
+            if (Outcomes.haveFailure(some)) { // looked at here, while it is in a cache
+                failed = true;
+            }
             System.arraycopy(some, 0, outcomes, at, some.length);
             tellDone(some.length);
             if (open.decrementAndGet() > 0) {
                 return;
             }
-            for (Object outcome : outcomes) {
-                if (outcome instanceof Outcomes.Failure failure) {
-                    future.completeExceptionally(failure.thrown());
-                    return;
-                }
+            if (failed) {
+                future.completeExceptionally(Outcomes.firstFailure(outcomes));
+            } else {
+                future.complete((List<R>) Arrays.asList(outcomes));
             }
-            future.complete((List<R>) Arrays.asList(outcomes));
         }
     }
 

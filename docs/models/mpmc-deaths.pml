@@ -1,6 +1,7 @@
 /*
  * The many-to-many ring of MpmcCore and MpmcTickets, whose users may die between any two steps. What was accepted
- * is taken to its end once, if a consumer lives, and nobody is stuck.
+ * is taken to its end once, if a consumer lives, and nobody is stuck: a producer waits for room only where a message
+ * is in its way, also where there is no consumer at all (-DP=3 -DN=0 -DDEATHS=2).
  *
  * Left out: sleeping (mpmc-waiting.pml has it), the payload, the count of attempts, closing. An entry holds
  * the position itself instead of its lap, which says the same for one index. Whether somebody is dead is known at
@@ -42,6 +43,7 @@ bool dead[1 + P + N];
 bool accepted[1 + MESSAGES], ended[1 + MESSAGES];
 bool swept[1 + P + N];
 byte deaths, living, sweeps;
+byte left; /* messages that were accepted and not taken to their end */
 
 inline mayDie() {
     if
@@ -125,8 +127,27 @@ inline takeOver(p, from, heir) { /* (R) */
     fi
 }
 
+/* (D) of p, which is of whoever does it */
+inline release(p, was) {
+    atomic {
+        assert(UNFINISHED(p));
+        if
+        :: was == FULL ->
+            assert(accepted[content[(p) % C]] && !ended[content[(p) % C]]);
+            ended[content[(p) % C]] = true;
+            left--
+        :: else -> assert(was == ABORTED)
+        fi;
+        sequence[(p) % C] = (p) + C;
+        state[(p) % C] = FREE
+    }
+}
+
+/* Without a consumer a producer waits for ever where a message is in its way, and only there. */
+#define NO_HOPE (living == 0 && left > 0)
+
 proctype Producer(byte me) {
-    byte n, at, by, e, b;
+    byte n, at, by, e, b, owner;
     bool ok, ready;
     do
     :: n < EACH ->
@@ -157,23 +178,71 @@ proctype Producer(byte me) {
                 atomic { /* (E) */
                     assert(UNFINISHED(at) && state[at % C] == FREE);
                     state[at % C] = FULL;
-                    accepted[content[at % C]] = true
+                    accepted[content[at % C]] = true;
+                    left++
                 };
                 mayDie();
                 n++
             :: else
             fi;
             atomic { at = 0; by = 0; ok = false; ready = false }
-        :: else ->
-            if /* full: wait until there is something to be seen */
-            :: tail != at || (UNFINISHED(at) && state[at % C] == FREE)
-            :: living == 0 -> break
-            fi
+        :: else -> /* full: see to what is in the way, one lap before, if it is a dead one's */
+            at = at - C;
+            if
+            :: UNFINISHED(at) && state[at % C] == FREE ->
+                ownerOf(PRODUCER, tail, tailBy, at, IS_PUBLISHED(at));
+                if
+                :: owner != NOBODY && dead[owner] -> abort(at)
+                :: owner != NOBODY && !dead[owner] -> /* wait for it */
+                    if
+                    :: dead[owner] || IS_PUBLISHED(at)
+                    :: NO_HOPE -> break
+                    fi
+                :: else
+                fi
+            :: UNFINISHED(at) && state[at % C] == ABORTED && head == at ->
+                atomic { by = headBy; ready = (head == at) };
+                if
+                :: ready && at > 0 && UNFINISHED(at - 1) ->
+                    attribute(CONSUMER, at - 1, by);
+                    mayDie()
+                :: else
+                fi;
+                atomic { /* (C) */
+                    ok = (ready && head == at && headBy == by);
+                    if
+                    :: ok -> head = at + 1; headBy = me
+                    :: else
+                    fi
+                };
+                if
+                :: ok -> mayDie(); release(at, ABORTED)
+                :: else
+                fi
+            :: UNFINISHED(at) && state[at % C] == ABORTED && head > at ->
+                ownerOf(CONSUMER, head, headBy, at, !UNFINISHED(at));
+                if
+                :: owner != NOBODY && dead[owner] ->
+                    takeOver(at, owner, me);
+                    if
+                    :: ok -> mayDie(); release(at, ABORTED)
+                    :: else
+                    fi
+                :: owner != NOBODY && !dead[owner] -> (dead[owner] || !UNFINISHED(at))
+                :: else
+                fi
+            :: else -> /* a message is: wait until there is something to be seen */
+                if
+                :: !UNFINISHED(at) || state[at % C] != FULL
+                :: NO_HOPE -> break
+                fi
+            fi;
+            atomic { at = 0; by = 0; owner = 0; ok = false; ready = false }
         fi
     :: else -> break
     od;
 died:
-    atomic { n = 0; at = 0; by = 0; ok = false; ready = false }
+    atomic { n = 0; at = 0; by = 0; owner = 0; ok = false; ready = false }
 }
 
 /* What there is for a consumer to do; it sleeps while there is nothing, and ends when nobody does anything. */
@@ -241,17 +310,7 @@ proctype Consumer(byte me) {
         :: else -> goto next
         fi;
 taken:  mayDie();
-        atomic { /* (D) */
-            assert(UNFINISHED(at));
-            if
-            :: was == FULL ->
-                assert(accepted[content[at % C]] && !ended[content[at % C]]);
-                ended[content[at % C]] = true
-            :: else -> assert(was == ABORTED)
-            fi;
-            sequence[at % C] = at + C;
-            state[at % C] = FREE
-        };
+        release(at, was);
         mayDie();
 next:   atomic { at = 0; by = 0; was = 0; owner = 0; seen = 0; ok = false; ready = false }
     od;

@@ -57,6 +57,12 @@ final class Participants implements Liveness {
     private final long probePauseMillis;
     private final @Nullable Deadline[] quietUntil; // races are harmless: one probe more
     private final AtomicInteger nextProbe = new AtomicInteger();
+
+    /**
+     * From here on nobody had a slot in the last round; who came since is found by the next one.
+     */
+    private volatile int end;
+
     private final AtomicReference<@Nullable String> closedBecause = new AtomicReference<>();
 
     /**
@@ -82,6 +88,7 @@ final class Participants implements Liveness {
         this.byteLock = byteLock;
         this.probePauseMillis = probePauseMillis;
         this.quietUntil = new Deadline[table.slots()];
+        this.end = table.slots();
     }
 
     /**
@@ -240,7 +247,7 @@ final class Participants implements Liveness {
 
     @Override
     public void probeNext() {
-        probeRound(1);
+        probeBelow(end, 1);
     }
 
     /** Probes everybody, for those who must know now. */
@@ -254,10 +261,19 @@ final class Participants implements Liveness {
 
     /** Probes so many others, going on where the last round ended. */
     void probeRound(int probes) {
+        int slots = table.slots();
+        while (slots > 0 && !hasTenant(slots - 1)) {
+            slots--;
+        }
+        end = slots;
+        probeBelow(slots, probes);
+    }
+
+    private void probeBelow(int slots, int probes) {
         int left = probes;
         // Slots that nobody has are skipped for the price of a load.
-        for (int i = 0; i < table.slots() && left > 0; i++) {
-            int candidate = Math.floorMod(nextProbe.getAndIncrement(), table.slots());
+        for (int i = 0; i < slots && left > 0; i++) {
+            int candidate = Math.floorMod(nextProbe.getAndIncrement(), slots);
             if (hasTenant(candidate)) {
                 probeUnlessQuiet(candidate);
                 left--;

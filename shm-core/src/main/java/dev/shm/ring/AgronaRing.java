@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AgronaRing implements RingBuffer, AutoCloseable {
     private final SpscRing ring;
-    private @Nullable SpscProducer producer; // the writing thread's
-    private @Nullable SpscConsumer consumer; // the reading thread's
+    private @Nullable SpscProducer producer; // the writing thread's, set under the lock
+    private @Nullable SpscConsumer consumer; // the reading thread's, set under the lock
 
     /**
      * A view of a ring.
@@ -45,19 +45,23 @@ public final class AgronaRing implements RingBuffer, AutoCloseable {
 
     private SpscProducer producer() {
         SpscProducer mine = producer;
-        if (mine == null) {
-            mine = ring.producer();
-            producer = mine;
-        }
+        return mine != null ? mine : takeProducer();
+    }
+
+    private synchronized SpscProducer takeProducer() {
+        SpscProducer mine = ring.producer();
+        producer = mine;
         return mine;
     }
 
     private SpscConsumer consumer() {
         SpscConsumer mine = consumer;
-        if (mine == null) {
-            mine = ring.consumer();
-            consumer = mine;
-        }
+        return mine != null ? mine : takeConsumer();
+    }
+
+    private synchronized SpscConsumer takeConsumer() {
+        SpscConsumer mine = ring.consumer();
+        consumer = mine;
         return mine;
     }
 
@@ -155,7 +159,7 @@ public final class AgronaRing implements RingBuffer, AutoCloseable {
 
     /** Gives up the roles that were taken. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (producer != null) {
             producer.close();
         }

@@ -1,5 +1,6 @@
 package dev.shm.ring;
 
+import dev.shm.memory.KillPoint;
 import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
@@ -248,9 +249,11 @@ public final class BlockingRing implements AutoCloseable {
         }
         try {
             int message = core.message(taken);
-            return reader.read(memory, message + MpmcLayout.PAYLOAD, core.length(message));
+            int length = core.length(message);
+            KillPoint.at("mpmc.reading");
+            return reader.read(memory, message + MpmcLayout.PAYLOAD, length);
         } finally {
-            core.release(taken);
+            ring.release(taken);
         }
     }
 
@@ -277,8 +280,20 @@ public final class BlockingRing implements AutoCloseable {
         if (!isGot(taken)) {
             return otherwise;
         }
-        long value = memory.getLong(core.message(taken) + MpmcLayout.PAYLOAD);
+        int message = core.message(taken);
+        int length = memory.getInt(message + MpmcLayout.LENGTH);
+        KillPoint.at("mpmc.reading");
+        long value = memory.getLong(message + MpmcLayout.PAYLOAD);
         core.release(taken);
+        if (length != Long.BYTES) {
+            throw new IllegalArgumentException(
+                    "name="
+                            + name()
+                            + " message length="
+                            + length
+                            + ": taken as a number, which has "
+                            + Long.BYTES);
+        }
         return value;
     }
 
@@ -351,11 +366,8 @@ public final class BlockingRing implements AutoCloseable {
                 consumer.accept(reader.read(memory, at, core.length(message)));
                 accepted = true;
             } finally {
-                if (!accepted) {
-                    core.requeue(taken);
-                }
+                ring.end(taken, accepted);
             }
-            core.acknowledge(taken);
             drained++;
         }
         return drained;
@@ -432,8 +444,8 @@ public final class BlockingRing implements AutoCloseable {
      * @param <T> what the reader makes.
      * @return a view that follows what happens meanwhile.
      */
-    public <T> Browsing<T> browse(Reader<T> reader, MutableDirectBuffer scratch) {
-        return new Browsing<>(browser, reader, scratch);
+    public <T> Browsing<T> browse(Reader<T> reader) {
+        return new Browsing<>(browser, reader);
     }
 
     /**
@@ -444,32 +456,51 @@ public final class BlockingRing implements AutoCloseable {
     public static final class Browsing<T> {
         private final MpmcBrowser browser;
         private final Reader<T> reader;
-        private final MutableDirectBuffer scratch;
         private long position;
 
-        private Browsing(MpmcBrowser browser, Reader<T> reader, MutableDirectBuffer scratch) {
+        private Browsing(MpmcBrowser browser, Reader<T> reader) {
             this.browser = browser;
             this.reader = reader;
-            this.scratch = scratch;
             this.position = browser.begin();
         }
 
         /**
          * Goes on.
          *
+         * @param scratch to copy a message to.
          * @return the next message; null at the end.
          */
-        public @Nullable T next() {
-            long next = browser.next(position);
-            while (browser.isBeforeEnd(next)) {
-                position = next + MpmcLayout.ONE;
-                int length = browser.copy(next, scratch);
-                if (length >= 0) {
-                    return reader.read(scratch, 0, length);
+        public @Nullable T next(MutableDirectBuffer scratch) {
+            while (browser.isBeforeEnd(position)) {
+                T message = read(scratch);
+                if (message != null) {
+                    return message;
                 }
-                next = browser.next(position);
             }
             return null;
+        }
+
+        /**
+         * Goes on, and stops where a living producer is at work.
+         *
+         * @param scratch to copy a message to.
+         * @return the message that a take would find next; null where it would find none.
+         */
+        public @Nullable T nextInTurn(MutableDirectBuffer scratch) {
+            while (browser.isBeforeEnd(position) && !browser.isToCome(position)) {
+                T message = read(scratch);
+                if (message != null) {
+                    return message;
+                }
+            }
+            return null;
+        }
+
+        private @Nullable T read(MutableDirectBuffer scratch) {
+            long looked = position;
+            position += MpmcLayout.ONE;
+            int length = browser.copy(looked, scratch);
+            return length >= 0 ? reader.read(scratch, 0, length) : null;
         }
     }
 

@@ -29,18 +29,10 @@ final class MpmcBrowser {
         this.liveness = liveness;
     }
 
-    /** Where to begin: before all messages. */
+    /** Where to begin: before all messages, also those that have come back. */
     long begin() {
-        return (claims.getLongVolatile(HEAD) & POSITION) - layout.span();
-    }
-
-    /** The next position with a message, from one on; the end, which has none, otherwise. */
-    long next(long from) {
-        long position = from;
-        while (isBeforeEnd(position) && !isThere(position)) {
-            position += ONE;
-        }
-        return position;
+        boolean isOwed = (claims.getLongVolatile(REDELIVERY) & SET) != 0;
+        return (claims.getLongVolatile(HEAD) & POSITION) - (isOwed ? layout.span() : 0);
     }
 
     boolean isBeforeEnd(long position) {
@@ -50,18 +42,27 @@ final class MpmcBrowser {
     /**
      * Copies a message.
      *
-     * @return its length, or -1 if it is not there any more.
+     * @return its length, or -1 if none is there, or not any more.
      */
     int copy(long position, MutableDirectBuffer target) {
         int message = layout.messages() + layout.index(position) * layout.stride();
-        int sequence = layout.sequences() + layout.index(position) * Long.BYTES;
-        int length = memory.getInt(message + MpmcLayout.LENGTH);
-        if (length < 0 || length > layout.maxLength() || !isThere(position)) {
+        int length = isThere(position) ? memory.getInt(message + MpmcLayout.LENGTH) : -1;
+        if (length < 0 || length > layout.maxLength()) {
             return -1;
         }
         target.putBytes(0, memory, message + MpmcLayout.PAYLOAD, length);
         // A CAS that changes nothing: the copy came before it, as no load could promise.
-        return memory.compareAndSetLong(sequence, position | FULL, position | FULL) ? length : -1;
+        long full = position | FULL;
+        return memory.compareAndSetLong(sequence(position), full, full) ? length : -1;
+    }
+
+    /** Whether a living producer is at work on a position, so that its message is to come. */
+    boolean isToCome(long position) {
+        if (memory.getLongVolatile(sequence(position)) != position) {
+            return false;
+        }
+        int owner = tickets.producerOf(position);
+        return owner > 0 && !liveness.isDead(owner);
     }
 
     /** How many messages have come back and were not taken anew. */
@@ -78,8 +79,7 @@ final class MpmcBrowser {
     }
 
     private boolean isThere(long position) {
-        int sequence = layout.sequences() + layout.index(position) * Long.BYTES;
-        if (memory.getLongVolatile(sequence) != (position | FULL)) {
+        if (memory.getLongVolatile(sequence(position)) != (position | FULL)) {
             return false;
         }
         long head = claims.getLongVolatile(HEAD) & POSITION;
@@ -89,5 +89,9 @@ final class MpmcBrowser {
     private boolean isOwed(long position) {
         int owner = tickets.consumerOf(position);
         return owner > 0 && liveness.isDead(owner);
+    }
+
+    private int sequence(long position) {
+        return layout.sequences() + layout.index(position) * Long.BYTES;
     }
 }

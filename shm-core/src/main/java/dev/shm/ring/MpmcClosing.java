@@ -4,7 +4,6 @@ import dev.shm.memory.MappedBuffer;
 import dev.shm.region.Claims;
 import dev.shm.wait.Deadline;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
@@ -14,6 +13,9 @@ import org.agrona.concurrent.IdleStrategy;
  * nothing. One that had passed its last check and claims just afterwards is not seen; it finishes
  * all the same, over memory that outlasts the handle, and what it took for its user goes back.
  * Those that sleep are woken, and find the handle closed.
+ *
+ * <p>The memory is let go, and may be another object's then, when nothing is in progress any more:
+ * at the end of closing as a rule, else by whoever ends the last operation, or with the region.
  */
 final class MpmcClosing implements Claims {
     private static final long PATIENCE_SECONDS = 1;
@@ -27,9 +29,16 @@ final class MpmcClosing implements Claims {
     private final MpmcTickets tickets;
     private final MpmcHeld held;
     private final MpmcSleepers sleepers;
-    private final BooleanSupplier letGo;
+    private final Runnable letGo;
     private final int self;
     private final long span;
+    private volatile boolean begun;
+
+    // All guarded by this.
+    private boolean isLooking;
+    private long seen; // below it nothing of ours has been in progress since closing began
+    private long end; // and from here on nothing can be
+    private boolean isLetGo;
 
     /**
      * The closing of one handle.
@@ -40,7 +49,7 @@ final class MpmcClosing implements Claims {
      * @param span how far apart the positions of one index are.
      * @param held what users have in their hands, which is not waited for.
      * @param sleepers of the ring, over memory that stays valid.
-     * @param letGo whether that memory may be another object's already.
+     * @param letGo lets go of that memory, which may be another object's then.
      * @param self our tag.
      */
     MpmcClosing(
@@ -50,7 +59,7 @@ final class MpmcClosing implements Claims {
             long span,
             MpmcHeld held,
             MpmcSleepers sleepers,
-            BooleanSupplier letGo,
+            Runnable letGo,
             int self) {
         this.claims = claims;
         this.because = because;
@@ -63,7 +72,7 @@ final class MpmcClosing implements Claims {
     }
 
     boolean hasBegun() {
-        return !claims.isValid();
+        return begun;
     }
 
     /** Lets nothing begin any more, and waits a second at most for what is in progress. */
@@ -74,7 +83,8 @@ final class MpmcClosing implements Claims {
     @Override
     public synchronized boolean hold(long time, TimeUnit unit) {
         claims.invalidate(because);
-        if (letGo.getAsBoolean()) {
+        begun = true;
+        if (isLetGo) {
             return true;
         }
         try {
@@ -85,11 +95,24 @@ final class MpmcClosing implements Claims {
         }
     }
 
+    /** Lets go of the memory if nothing is in progress in it any more; whether it is let go. */
+    synchronized boolean end() {
+        if (!isLetGo && hold(0, TimeUnit.NANOSECONDS) && !held.isEnding()) {
+            isLetGo = true;
+            letGo.run();
+        }
+        return isLetGo;
+    }
+
     private boolean awaitQuiet(Deadline deadline) {
+        if (!isLooking) {
+            end = tickets.tail();
+            seen = end - span;
+            isLooking = true;
+        }
         IdleStrategy idle = new BackoffIdleStrategy(SPINS, YIELDS, MIN_PARK_NANOS, MAX_PARK_NANOS);
-        long tail = tickets.tail();
-        for (long position = tail - span; position != tail; position += MpmcLayout.ONE) {
-            while (tickets.isInProgress(position, self, held)) {
+        for (; seen != end; seen += MpmcLayout.ONE) {
+            while (tickets.isInProgress(seen, self, held)) {
                 if (deadline.isExpired()) {
                     return false;
                 }

@@ -41,7 +41,8 @@ final class MpmcCore {
      *            yet, name its consumer, which H names, in consumer[h-1] (A). CAS head H -> h+1, naming us (C).
      *            Read the message, unless ABORTED. sequence[h] = FREE for h+C, released (D).
      *            If H had WAITING: spaceEpoch, wake all.
-     *   skip     at the head, claimed by a producer that is dead: CAS sequence FREE -> ABORTED (B)
+     *   skip     at the head, claimed by a producer that is dead: CAS sequence FREE -> ABORTED (B). A producer in
+     *            whose way an ABORTED position is does it, too, and takes that out as a consumer would
      *   close    claim no more: at the tail, (A) as for a claim, then CAS CLOSED into tail, in a slot's place (X).
      *            To drop what is in the ring, DROP is announced first: whoever comes to take throws away instead.
      *   redeliver  below the head, not released, its consumer dead: CAS consumer[p] from the dead one's name to
@@ -61,11 +62,11 @@ final class MpmcCore {
      * (P), and a take that finds the ring empty and closed knows that it is so for ever, but for what comes back.
      *
      * Nothing is stuck. Killed before (P) or (C): nothing was done. Between (P) and (E): (B), by whoever comes
-     * to it or by the sweep. Between (C) and (D): (R), by whoever finds it; the sweep, and a producer that
-     * finds the ring full, announce that there is something to find. A scan that finds nothing withdraws the
-     * announcement, unless there was another meanwhile. Killed in (A), (B), (R), the sweep: each is one CAS
-     * that may be done twice, and a redeliverer is the position's named consumer. Killed before a wake that it
-     * owed: sleepers go on by their tick.
+     * to it from either side, or by the sweep. Between (C) and (D): (R), by whoever finds it; the sweep, and a
+     * producer that finds the ring full, announce that there is something to find. A scan that finds nothing
+     * withdraws the announcement, unless there was another meanwhile. Killed in (A), (B), (R), the sweep: each
+     * is one CAS that may be done twice, and a redeliverer is the position's named consumer. Killed before a
+     * wake that it owed: sleepers go on by their tick.
      */
 
     /** Set in what {@link #take} returns where another consumer had the message before. */
@@ -87,6 +88,7 @@ final class MpmcCore {
     private final AtomicBuffer memory;
     private final MpmcLayout layout;
     private final MpmcTickets tickets;
+    private final MpmcProgress progress;
     private final Liveness liveness;
     private final MpmcSleepers sleepers;
     private final int self;
@@ -139,6 +141,7 @@ final class MpmcCore {
         this.span = layout.span();
         this.limit = limit * ONE;
         this.closed = layout.closed();
+        this.progress = new MpmcProgress(memory, layout, tickets.tail());
         tickets.enter(self);
     }
 
@@ -206,8 +209,7 @@ final class MpmcCore {
                     KillPoint.at("mpmc.claimed");
                     return position | tail & WAITING & ~kept;
                 }
-            } else if (claims.getLongVolatile(TAIL) == tail) {
-                lookBehind(behind, sequence);
+            } else if (claims.getLongVolatile(TAIL) == tail && !lookBehind(behind, sequence)) {
                 return NONE;
             }
         }
@@ -271,14 +273,7 @@ final class MpmcCore {
             long position = head & POSITION;
             long sequence = memory.getLongAcquire(sequence(position)); // (G) pairs with (E)
             if (sequence == (position | FULL) || sequence == (position | ABORTED)) {
-                long below = position - ONE;
-                if ((memory.getLongAcquire(sequence(below)) & POSITION) == below) {
-                    tickets.attributeConsumer(below, head); // (A)
-                    KillPoint.at("mpmc.take.attributed");
-                }
-                if (claims.compareAndSetLong(
-                        HEAD, head, position + ONE | head & kept | slot)) { // (C)
-                    KillPoint.at("mpmc.taken");
+                if (tryTake(head, kept)) {
                     long claim = position | head & WAITING & ~kept;
                     if (sequence == (position | FULL)) {
                         return claim;
@@ -292,6 +287,22 @@ final class MpmcCore {
                 }
             }
         }
+    }
+
+    /** Takes the position at the head; false if somebody else has. */
+    private boolean tryTake(long head, long kept) {
+        long position = head & POSITION;
+        long below = position - ONE;
+        if ((memory.getLongAcquire(sequence(below)) & POSITION) == below) {
+            tickets.attributeConsumer(below, head); // (A)
+            KillPoint.at("mpmc.take.attributed");
+        }
+        boolean taken =
+                claims.compareAndSetLong(HEAD, head, position + ONE | head & kept | slot); // (C)
+        if (taken) {
+            KillPoint.at("mpmc.taken");
+        }
+        return taken;
     }
 
     /** Gives the index of a message that was taken back to the producers. */
@@ -379,7 +390,7 @@ final class MpmcCore {
             drop();
         }
         long tail = tickets.tail();
-        for (long position = tail - span; position != tail; position += ONE) {
+        for (long position = progress.firstHeld(tail); position != tail; position += ONE) {
             long sequence = memory.getLongVolatile(sequence(position));
             if (sequence == position) {
                 lookBehind(position, sequence);
@@ -392,20 +403,22 @@ final class MpmcCore {
         return tickets.tail() == tail;
     }
 
-    /** How many messages can be claimed now, one after the other. */
+    /** How many messages can be claimed now, one after the other; gives up places of the dead. */
     int remaining() {
         if (isClosed()) {
             return 0;
         }
-        int remaining = 0;
         long tail = tickets.tail();
-        for (long position = tail - limit; position != tail; position += ONE) {
-            if (isUnfinished(position)) {
-                return remaining;
-            }
-            remaining++;
+        long held = progress.firstHeld(tail);
+        while (held != tail && isGivenUp(held)) {
+            held = progress.firstHeld(tail);
         }
-        return remaining;
+        return (int) Math.max(0, MpmcLayout.number(limit) - MpmcLayout.number(tail - held));
+    }
+
+    private boolean isGivenUp(long position) {
+        long sequence = memory.getLongVolatile(sequence(position));
+        return (sequence & POSITION) != position || lookBehind(position, sequence);
     }
 
     /** Gives back what a dead participant had claimed, and wakes everybody. */
@@ -452,8 +465,8 @@ final class MpmcCore {
         return (int) Math.min(size, layout.capacity());
     }
 
-    /** Whether producers may take the ring for full though consumers are through with it. */
-    private void lookBehind(long position, long sequence) {
+    /** Looks why a position is in the way of a producer; whether it is worth trying again. */
+    private boolean lookBehind(long position, long sequence) {
         if ((sequence & POSITION) != position) {
             throw damaged("tail", position + span, sequence);
         }
@@ -462,16 +475,34 @@ final class MpmcCore {
         if (owner == MpmcTickets.CONTRADICTION) {
             throw damaged("tail", position + span, sequence);
         }
+        boolean holdsNothing = sequence == (position | ABORTED);
         if (owner == MpmcTickets.NOBODY) {
-            return; // simply full
+            return holdsNothing && skip(position); // else simply full
         }
         if (!liveness.isDead(owner)) {
             liveness.probe(owner);
-        } else if (unpublished) {
-            tickets.abort(position);
-        } else {
-            tickets.announceRedelivery();
+            return liveness.isDead(owner);
         }
+        if (unpublished) {
+            tickets.abort(position); // (B)
+            KillPoint.at("mpmc.skipped");
+            return true;
+        }
+        if (holdsNothing && takeOver(position)) {
+            free(position, sequence);
+            return true;
+        }
+        tickets.announceRedelivery();
+        return false;
+    }
+
+    /** Takes a position without a message out, if it is its turn; whether somebody has. */
+    private boolean skip(long position) {
+        long head = claims.getLongVolatile(HEAD);
+        if ((head & POSITION) == position && tryTake(head, 0)) {
+            free(position | head & WAITING, position | ABORTED);
+        }
+        return (claims.getLongVolatile(HEAD) & POSITION) - position > 0;
     }
 
     /** Why there is nothing to take: {@link #NONE}, {@link #BLOCKED}, or there is by now. */
@@ -505,10 +536,11 @@ final class MpmcCore {
     private long redeliver(long flag) {
         liveness.checkOpen(); // the dead one may be ourselves
         long head = claims.getLongVolatile(HEAD) & POSITION;
-        for (long position = head - span; position != head; position += ONE) {
+        for (long position = progress.scanFrom(flag, head); head - position > 0; position += ONE) {
             long sequence = memory.getLongVolatile(sequence(position));
             if ((sequence & POSITION) == position && takeOver(position)) {
                 KillPoint.at("mpmc.redelivered");
+                progress.scannedTo(flag, position + ONE);
                 if (sequence == (position | FULL)) {
                     int failures = attempts(position) + 1;
                     memory.putLong(attemptsAt(position), layout.failed(position, failures));

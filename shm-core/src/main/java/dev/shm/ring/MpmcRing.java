@@ -1,5 +1,6 @@
 package dev.shm.ring;
 
+import dev.shm.memory.KillPoint;
 import dev.shm.memory.MappedBuffer;
 import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
@@ -100,7 +101,7 @@ public final class MpmcRing implements AutoCloseable {
                         layout.span(),
                         held,
                         new MpmcSleepers(memory, memory, waiter),
-                        block::isClosed,
+                        block::close,
                         liveness.self());
         block.guard(closing);
     }
@@ -218,6 +219,7 @@ public final class MpmcRing implements AutoCloseable {
         try {
             int message = core.message(claim);
             memory.putLong(message, header(type, length));
+            KillPoint.at("mpmc.copying");
             memory.putBytes(message + MpmcLayout.PAYLOAD, source, index, length);
             written = true;
         } finally {
@@ -250,6 +252,7 @@ public final class MpmcRing implements AutoCloseable {
     void fillLong(long claim, int type, long value) {
         int message = core.message(claim);
         memory.putLong(message, header(type, Long.BYTES));
+        KillPoint.at("mpmc.copying");
         memory.putLong(message + MpmcLayout.PAYLOAD, value);
         core.publish(claim);
     }
@@ -269,7 +272,14 @@ public final class MpmcRing implements AutoCloseable {
         if (MpmcCore.isNothing(claim)) {
             return null;
         }
-        MpmcClaim claimed = new MpmcClaim(core, held, block.buffer(), claim, length);
+        MpmcClaim claimed = null;
+        try {
+            claimed = new MpmcClaim(core, held, block.buffer(), claim, length);
+        } finally {
+            if (claimed == null) {
+                core.end(claim, false);
+            }
+        }
         giveBackIfClosing();
         return claimed;
     }
@@ -398,11 +408,28 @@ public final class MpmcRing implements AutoCloseable {
             int message = core.message(claim);
             int length = core.length(message);
             int type = core.type(message);
+            KillPoint.at("mpmc.reading");
             handler.onMessage(type, memory, message + MpmcLayout.PAYLOAD, length);
         } finally {
-            core.release(claim);
+            release(claim);
         }
         return true;
+    }
+
+    /** Releases what code of the user's has read. */
+    void release(long claim) {
+        core.release(claim);
+        held.letGoOfClosed();
+    }
+
+    /** Acknowledges what code of the user's has read, or gives it back. */
+    void end(long claim, boolean accepted) {
+        if (accepted) {
+            core.acknowledge(claim);
+        } else {
+            core.requeue(claim);
+        }
+        held.letGoOfClosed();
     }
 
     @Nullable MpmcDelivery delivery(long claim) {
@@ -417,7 +444,7 @@ public final class MpmcRing implements AutoCloseable {
             return delivery;
         } finally {
             if (!sound) {
-                core.release(claim);
+                core.acknowledge(claim);
             }
         }
     }
@@ -486,24 +513,25 @@ public final class MpmcRing implements AutoCloseable {
     }
 
     /**
-     * Lets go of the ring, which stays in the region with its messages. Waits for operations of
-     * this handle that are in progress, a second at most; a handler must not call it. Claims and
-     * deliveries that were not ended are given back. Later calls throw IllegalStateException.
+     * Lets go of the ring, which stays in the region with its messages. Waits for operations that
+     * this attachment has in progress, also through other handles, a second at most; a handler must
+     * not call it. One that takes longer ends all the same, and the ring's memory is not used for
+     * anything else before it has. Claims and deliveries that were not ended are given back. Later
+     * calls throw IllegalStateException.
      */
     @Override
     public void close() {
-        synchronized (closing) { // or another thread could let go what we still write to
-            if (block.isClosed()) {
-                return;
-            }
-            try {
-                closing.begin();
-                held.giveBack(core);
-            } catch (IllegalStateException closedMeanwhile) {
-                // Falls through: with the region.
-            } finally {
-                block.close();
-            }
+        if (block.isClosed()) {
+            return;
+        }
+        try {
+            closing.begin();
+            held.giveBack(core);
+        } catch (IllegalStateException closedMeanwhile) {
+            // Falls through: by another thread, or with the region.
+        } finally {
+            block.buffer().invalidate("ring=" + name() + ": handle closed");
+            held.letGo(closing);
         }
     }
 

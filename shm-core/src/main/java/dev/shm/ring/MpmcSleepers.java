@@ -14,6 +14,9 @@ import org.agrona.concurrent.AtomicBuffer;
  * Those who sleep until an {@link MpmcRing} moves, and how they are woken: consumers announce
  * themselves in tail and sleep on the item epoch, producers in head and on the space epoch. {@link
  * MpmcWaiting} says why no wake is lost.
+ *
+ * <p>Wakes come after what they tell of, which stands whatever becomes of them. So one that finds
+ * the region closed is given up: as if this process had died there.
  */
 final class MpmcSleepers {
     private final AtomicBuffer claims;
@@ -77,18 +80,26 @@ final class MpmcSleepers {
 
     /** Takes an announcement back; false if there was none. The handle may be closed already. */
     private boolean withdraw(int word) {
-        long value = memory.getLongVolatile(word); // (L)
-        while ((value & WAITING) != 0) {
-            if (memory.compareAndSetLong(word, value, value & ~WAITING)) {
-                return true;
+        try {
+            long value = memory.getLongVolatile(word); // (L)
+            while ((value & WAITING) != 0) {
+                if (memory.compareAndSetLong(word, value, value & ~WAITING)) {
+                    return true;
+                }
+                value = memory.getLongVolatile(word);
             }
-            value = memory.getLongVolatile(word);
+        } catch (IllegalStateException regionClosed) {
+            // Falls through: their wake would find it closed, too.
         }
         return false;
     }
 
     private void wake(int epoch) {
-        memory.getAndAddInt(epoch, 1); // (N)
-        waiter.wakeAll(memory, epoch);
+        try {
+            memory.getAndAddInt(epoch, 1); // (N)
+            waiter.wakeAll(memory, epoch);
+        } catch (IllegalStateException regionClosed) {
+            // Sleepers go on by their ticks.
+        }
     }
 }

@@ -51,8 +51,8 @@ final class RoleGuard implements Claims {
         }
     }
 
-    /** Begins a call that calls a handler, which must not call again, nor close. */
-    void enterWithHandler() {
+    /** Begins a call that calls a handler, or that no handler may make; nor may it close. */
+    void enterOutside() {
         if (caller.getPlain() != NOBODY) {
             throw new IllegalStateException(role + " is in use; a handler must not use it");
         }

@@ -57,7 +57,7 @@ public final class SpscConsumer implements AutoCloseable {
      *     was closed.
      */
     public int poll(MessageHandler handler, int limit) {
-        guard.enterWithHandler();
+        guard.enterOutside();
         try {
             return reader.poll(handler, limit);
         } finally {
@@ -78,7 +78,7 @@ public final class SpscConsumer implements AutoCloseable {
      * @throws IllegalStateException as {@link #poll}.
      */
     public int controlledPoll(ControlledMessageHandler handler, int limit) {
-        guard.enterWithHandler();
+        guard.enterOutside();
         try {
             return reader.controlledPoll(handler, limit);
         } finally {
@@ -91,10 +91,11 @@ public final class SpscConsumer implements AutoCloseable {
      * quarter of the ring was read, or a poll has found nothing more: soon enough, unless it waits
      * for room while this consumer waits for something else.
      *
-     * @throws IllegalStateException if this consumer, its ring or the region was closed.
+     * @throws IllegalStateException if a handler calls it, or this consumer, its ring or the region
+     *     was closed.
      */
     public void free() {
-        guard.enter();
+        guard.enterOutside();
         try {
             reader.free();
         } finally {

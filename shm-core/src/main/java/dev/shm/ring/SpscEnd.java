@@ -1,5 +1,6 @@
 package dev.shm.ring;
 
+import static dev.shm.ring.SpscLayout.COMMIT;
 import static dev.shm.ring.SpscLayout.DATA;
 import static dev.shm.ring.SpscLayout.HEAD;
 import static dev.shm.ring.SpscLayout.NOTHING;
@@ -15,6 +16,8 @@ import org.agrona.concurrent.AtomicBuffer;
  * is from some time during the call.
  */
 final class SpscEnd {
+    private static final int LOOKS = 10;
+
     private final AtomicBuffer buffer;
     private final int capacity;
 
@@ -44,6 +47,23 @@ final class SpscEnd {
             }
             position += SpscFormat.span(header, index, capacity);
         }
+    }
+
+    /** How much is published and not committed. */
+    int size() {
+        long before = commit();
+        long tail = find();
+        long commit = commit();
+        for (int look = 1; commit != before && look < LOOKS; look++) {
+            before = commit;
+            tail = find();
+            commit = commit();
+        }
+        return (int) Math.min(Math.max(tail - commit, 0), capacity);
+    }
+
+    long commit() {
+        return buffer.getLongAcquire(COMMIT);
     }
 
     private long head() {

@@ -253,24 +253,17 @@ public final class SpscRing implements AutoCloseable {
      * @return a multiple of 8, which only grows.
      */
     public long consumerPosition() {
-        return buffer.getLongAcquire(SpscLayout.COMMIT);
+        return end.commit();
     }
 
     /**
-     * Returns how much is published and not committed, at some time during the call.
+     * Returns how much is published and not committed, at some time during the call; where the ring
+     * moves on and on, an estimate.
      *
      * @return bytes with headers and padding, 0 to the capacity.
      */
     public int size() {
-        long before;
-        long tail;
-        long commit = consumerPosition();
-        do {
-            before = commit;
-            tail = producerPosition();
-            commit = consumerPosition();
-        } while (commit != before);
-        return (int) Math.min(Math.max(tail - commit, 0), capacity);
+        return end.size();
     }
 
     AtomicBuffer buffer() {

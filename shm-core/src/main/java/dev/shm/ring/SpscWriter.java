@@ -189,6 +189,7 @@ final class SpscWriter {
     private void pad(int index, int bytes) {
         if (first == NONE) {
             endAt(0); // (P1)
+            KillPoint.at("spsc.wrapping");
             buffer.putLongRelease(index, SpscLayout.padding(bytes)); // (P2) pairs with (R)
             KillPoint.at("spsc.padded");
         } else {

@@ -14,6 +14,7 @@ final class Actor {
     final Participant participant;
     final String name;
     final Runnable body;
+    final StoreBuffer stores;
     final Semaphore turn = new Semaphore(0);
     final Semaphore ended = new Semaphore(0);
 
@@ -28,10 +29,11 @@ final class Actor {
 
     boolean interrupted; // when its turn comes
 
-    Actor(Participant participant, String name, Runnable body) {
+    Actor(Participant participant, String name, Runnable body, StoreBuffer stores) {
         this.participant = participant;
         this.name = name;
         this.body = body;
+        this.stores = stores;
     }
 
     @Override

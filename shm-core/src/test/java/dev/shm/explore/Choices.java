@@ -114,9 +114,13 @@ abstract class Choices {
             places = new int[deviations.length];
             choices = new int[deviations.length];
             for (int i = 0; i < deviations.length; i++) {
-                int colon = deviations[i].indexOf(':');
-                places[i] = Integer.parseInt(deviations[i].substring(0, colon));
-                choices[i] = Integer.parseInt(deviations[i].substring(colon + 1));
+                String[] numbers = deviations[i].split(":", -1);
+                if (numbers.length != 2) {
+                    throw new IllegalArgumentException(
+                            "schedule=" + schedule + ", allowed: as in 17:2 40:1");
+                }
+                places[i] = Integer.parseInt(numbers[0]);
+                choices[i] = Integer.parseInt(numbers[1]);
             }
         }
 

@@ -19,20 +19,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Explore {
     private static final int SCHEDULES = 100_000;
     private static final int CHUNK = 10_000;
+    private static final String DELAYED = "-delayed";
     private static final String USAGE =
             """
-            Usage: ./shm explore [--schedules N] [--seed S] [PRIMITIVE]...
+            Usage: ./shm explore [--schedules N] [--depth D] [--seed S] [--delayed] [PRIMITIVE]...
                    ./shm explore --replay SCHEDULE PRIMITIVE/WORLD
 
             Tries N schedules (100000) of each primitive, or of those that are named: first every
-            schedule with one deviation from the ordinary one in each of its worlds, then others by
-            chance. A line for each primitive says what came out. 0 schedules: without an end, until
-            something is wrong. What is wrong comes with the line that replays it. Exit code 0:
-            clean, 1: something was wrong, 2: wrong arguments.
+            schedule with up to D deviations (1) from the ordinary one in each of its worlds, then
+            others by chance. With --delayed it does so in WORLD-delayed instead of each WORLD: there
+            others may see stores late. A line for each primitive says what came out. 0 schedules: without an end,
+            until something is wrong. What is wrong comes with the line that replays it. Exit code
+            0: clean, 1: something was wrong, 2: wrong arguments.
             """;
 
     private final Map<String, Map<String, Explorer>> worlds = new LinkedHashMap<>();
     private final PrintStream out;
+    private volatile boolean delayed; // which worlds are explored
 
     /**
      * Everything that the catalogues on the class path have.
@@ -40,13 +43,27 @@ public final class Explore {
      * @param out where the lines go to
      */
     public Explore(PrintStream out) {
+        this(out, ServiceLoader.load(Catalogue.class));
+    }
+
+    /**
+     * Everything that some catalogues have.
+     *
+     * @param out where the lines go to
+     * @param catalogues that name the worlds
+     */
+    Explore(PrintStream out, Iterable<Catalogue> catalogues) {
         this.out = out;
-        for (Catalogue catalogue : ServiceLoader.load(Catalogue.class)) {
-            catalogue.addTo(
-                    (primitive, world, explorer) ->
-                            worlds.computeIfAbsent(primitive, none -> new LinkedHashMap<>())
-                                    .put(world, explorer));
+        for (Catalogue catalogue : catalogues) {
+            catalogue.addTo(this::add);
         }
+    }
+
+    private void add(String primitive, String world, Explorer explorer) {
+        Map<String, Explorer> its =
+                worlds.computeIfAbsent(primitive, none -> new LinkedHashMap<>());
+        its.put(world, explorer);
+        its.put(world + DELAYED, explorer.withDelayedStores());
     }
 
     /**
@@ -63,10 +80,12 @@ public final class Explore {
      *
      * @param names of primitives
      * @param schedules of each; 0: without an end
+     * @param depth how many deviations those have that are all tried
      * @param seed of those that are tried by chance
      * @return whether nothing was wrong
      */
-    public boolean run(List<String> names, int schedules, long seed) throws InterruptedException {
+    public boolean run(List<String> names, int schedules, int depth, long seed)
+            throws InterruptedException {
         int processors = Runtime.getRuntime().availableProcessors();
         ExecutorService threads = // without an end none of them makes way for another
                 Executors.newFixedThreadPool(schedules == 0 ? names.size() : processors);
@@ -74,7 +93,7 @@ public final class Explore {
         try {
             List<Future<?>> all = new ArrayList<>();
             for (String name : names) {
-                all.add(threads.submit(() -> exploreOrStop(name, schedules, seed, clean)));
+                all.add(threads.submit(() -> exploreOrStop(name, schedules, depth, seed, clean)));
             }
             for (Future<?> one : all) {
                 one.get();
@@ -88,10 +107,11 @@ public final class Explore {
     }
 
     /** Stops the others as well if it cannot be explored. */
-    private void exploreOrStop(String primitive, int schedules, long seed, AtomicBoolean clean) {
+    private void exploreOrStop(
+            String primitive, int schedules, int depth, long seed, AtomicBoolean clean) {
         boolean done = false;
         try {
-            explore(primitive, schedules, seed, clean);
+            explore(primitive, schedules, depth, seed, clean);
             done = true;
         } finally {
             if (!done) {
@@ -100,14 +120,16 @@ public final class Explore {
         }
     }
 
-    private void explore(String primitive, int schedules, long seed, AtomicBoolean clean) {
+    private void explore(
+            String primitive, int schedules, int depth, long seed, AtomicBoolean clean) {
         long start = System.nanoTime();
-        Map<String, Explorer> its = worlds.getOrDefault(primitive, Map.of());
+        Map<String, Explorer> its = new LinkedHashMap<>(worlds.getOrDefault(primitive, Map.of()));
+        its.keySet().removeIf(world -> world.endsWith(DELAYED) != delayed);
         int share = (schedules + its.size() - 1) / its.size();
         AtomicInteger tried = new AtomicInteger();
         boolean found = false;
         for (Map.Entry<String, Explorer> world : its.entrySet()) {
-            found |= finds(primitive, world, share, seed, tried);
+            found |= finds(primitive, world, share, depth, seed, tried);
         }
         for (long next = seed + CHUNK; schedules == 0 && !found && clean.get(); next += CHUNK) {
             for (Map.Entry<String, Explorer> world : its.entrySet()) {
@@ -134,9 +156,10 @@ public final class Explore {
             String primitive,
             Map.Entry<String, Explorer> world,
             int share,
+            int depth,
             long seed,
             AtomicInteger tried) {
-        Exploration all = world.getValue().depthFirst(1);
+        Exploration all = world.getValue().depthFirst(depth);
         tried.addAndGet(all.schedules());
         if (reports(primitive, world.getKey(), all)) {
             return true;
@@ -193,24 +216,38 @@ public final class Explore {
 
     /** The command. */
     public static void main(String... arguments) throws InterruptedException {
+        System.exit(new Explore(System.out).obey(System.err, arguments));
+    }
+
+    /**
+     * What the command does.
+     *
+     * @param err where it is told what is wrong with the arguments
+     * @param arguments as the usage has them
+     * @return its exit code
+     */
+    int obey(PrintStream err, String... arguments) throws InterruptedException {
         try {
-            System.exit(new Explore(System.out).obey(arguments) ? 0 : 1);
+            return obey(arguments) ? 0 : 1;
         } catch (IllegalArgumentException e) {
-            System.err.println("shm explore: " + e.getMessage());
-            System.err.print(USAGE);
-            System.exit(2);
+            err.println("shm explore: " + e.getMessage());
+            err.print(USAGE);
+            return 2;
         }
     }
 
     private boolean obey(String... arguments) throws InterruptedException {
         List<String> names = new ArrayList<>();
         int schedules = SCHEDULES;
+        int depth = 1;
         long seed = System.nanoTime();
         String schedule = null;
         for (int i = 0; i < arguments.length; i++) {
             switch (arguments[i]) {
-                case "--schedules" -> schedules = Integer.parseInt(value(arguments, ++i));
-                case "--seed" -> seed = Long.parseLong(value(arguments, ++i));
+                case "--schedules" -> schedules = (int) number(arguments, ++i, 0);
+                case "--depth" -> depth = (int) number(arguments, ++i, 0);
+                case "--seed" -> seed = number(arguments, ++i, Long.MIN_VALUE);
+                case "--delayed" -> delayed = true;
                 case "--replay" -> schedule = value(arguments, ++i);
                 case "--help", "-h" -> {
                     out.print(USAGE);
@@ -227,8 +264,26 @@ public final class Explore {
                 throw new IllegalArgumentException(name + ", allowed: " + primitives());
             }
         }
-        out.println("explore: seed=" + seed + " schedules=" + schedules);
-        return run(names.isEmpty() ? primitives() : names, schedules, seed);
+        out.println("explore: seed=" + seed + " schedules=" + schedules + " depth=" + depth);
+        return run(names.isEmpty() ? primitives() : names, schedules, depth, seed);
+    }
+
+    private static long number(String[] arguments, int at, long least) {
+        String value = value(arguments, at);
+        try {
+            long number = Long.parseLong(value);
+            if (number >= least && (least < 0 || number <= Integer.MAX_VALUE)) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new IllegalArgumentException(
+                arguments[at - 1]
+                        + "="
+                        + value
+                        + ", allowed: a number"
+                        + (least < 0 ? "" : " from " + least + " to " + Integer.MAX_VALUE));
     }
 
     private static String value(String[] arguments, int at) {

@@ -33,9 +33,18 @@ public final class Explorer {
     }
 
     /**
+     * An explorer of the same scenario, in which others may see stores late.
+     *
+     * @return another explorer
+     */
+    public Explorer withDelayedStores() {
+        return new Explorer(scenarios, rules.withDelayedStores());
+    }
+
+    /**
      * Tries every schedule that deviates at most so many times from the ordinary one. A deviation
      * is a preemption, another thread than the next one in turn, a death, an interrupt, a
-     * certificate.
+     * certificate, a store that is kept back or let go.
      *
      * @param deviations how many
      * @return after all schedules, or the first failure

@@ -111,6 +111,74 @@ class ExplorerTest {
         assertTrue(found.failure().cause().getMessage().startsWith("no end"));
     }
 
+    /** Two threads that each say that they come, and look whether the other one does. */
+    private static Scenario dekker(boolean isVolatile) {
+        return world -> {
+            long[] seen = {-1, -1};
+            for (int p = 0; p < 2; p++) {
+                int mine = p;
+                world.join()
+                        .thread(
+                                () -> {
+                                    if (isVolatile) {
+                                        world.buffer().putLongVolatile(8 * mine, 1);
+                                    } else {
+                                        world.buffer().putLongRelease(8 * mine, 1);
+                                    }
+                                    assertEquals(1, world.buffer().getLongVolatile(8 * mine));
+                                    seen[mine] = world.buffer().getLongVolatile(8 * (1 - mine));
+                                });
+            }
+            world.atEnd(() -> assertTrue(seen[0] + seen[1] > 0, "neither has seen the other"));
+        };
+    }
+
+    @Test
+    void aStore_thatOthersSeeLate_isFound_whereItMustNotBeLate() {
+        new Explorer(() -> dekker(false), Rules.PLAIN).depthFirst(4).assertClean();
+        new Explorer(() -> dekker(true), Rules.PLAIN)
+                .withDelayedStores()
+                .depthFirst(4)
+                .assertClean();
+        Explorer late = new Explorer(() -> dekker(false), Rules.PLAIN).withDelayedStores();
+        late.assertFinds(1, 2_000);
+        Exploration found = late.depthFirst(2);
+        assertNotNull(found.failure(), "a delay, and another thread then");
+    }
+
+    @Test
+    void lateStores_keepTheirOrder_andOutliveTheirThread() {
+        Set<Long> found = new TreeSet<>();
+        Scenario scenario =
+                world -> {
+                    Participant writer = world.join();
+                    writer.thread(
+                            () -> {
+                                world.buffer().putLong(0, 1);
+                                world.buffer().putIntRelease(8, 1);
+                                world.buffer().setMemory(8, 2, (byte) 2);
+                            });
+                    world.join()
+                            .thread(
+                                    () -> {
+                                        int second = world.buffer().getIntVolatile(8);
+                                        long first = world.buffer().getLongVolatile(0);
+                                        found.add(10L * second + first);
+                                    });
+                    world.atEnd(
+                            () -> {
+                                if (world.deaths() == 0) {
+                                    assertEquals(0x0202, world.memory().getInt(8));
+                                }
+                            });
+                };
+        new Explorer(() -> scenario, Rules.PLAIN.withDeaths(1))
+                .withDelayedStores()
+                .depthFirst(4)
+                .assertClean();
+        assertEquals(Set.of(0L, 1L, 11L, 10L * 0x0202 + 1), found);
+    }
+
     /** Two threads that each append their digit twice, indivisibly. */
     private static Scenario writersOfTwoDigits(Set<Long> orders) {
         return world -> {

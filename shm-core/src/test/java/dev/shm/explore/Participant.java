@@ -33,7 +33,7 @@ public final class Participant {
      * @param body what it does
      */
     public void thread(Runnable body) {
-        world.add(new Actor(this, "P" + tag + "." + (actors.size() + 1), body));
+        world.add(this, "P" + tag + "." + (actors.size() + 1), body);
     }
 
     /**
@@ -50,7 +50,7 @@ public final class Participant {
 
             @Override
             public boolean isDead(int suspect) {
-                world.point("isDead", suspect);
+                world.glance("isDead", suspect);
                 Participant participant = world.participant(suspect);
                 return participant == null || participant.certified;
             }

@@ -6,12 +6,15 @@ package dev.shm.explore;
  * @param deaths how many participants may be killed
  * @param interrupts how many times a thread may be interrupted
  * @param janitor whether a death may be certified at any time, not only by a probe
+ * @param delays whether others may see a store later than it was made, as on real processors: in
+ *     the order of the stores, and at the latest when the thread makes a volatile store, an atomic
+ *     change or a system call
  * @param steps after how many accesses an execution is taken to go round in circles
  */
-public record Rules(int deaths, int interrupts, boolean janitor, int steps) {
+public record Rules(int deaths, int interrupts, boolean janitor, boolean delays, int steps) {
 
     /** Threads interleave, and that is all. */
-    public static final Rules PLAIN = new Rules(0, 0, false, 5_000);
+    public static final Rules PLAIN = new Rules(0, 0, false, false, 5_000);
 
     /**
      * The same with deaths.
@@ -20,7 +23,7 @@ public record Rules(int deaths, int interrupts, boolean janitor, int steps) {
      * @return new rules
      */
     public Rules withDeaths(int most) {
-        return new Rules(most, interrupts, janitor, steps);
+        return new Rules(most, interrupts, janitor, delays, steps);
     }
 
     /**
@@ -30,7 +33,7 @@ public record Rules(int deaths, int interrupts, boolean janitor, int steps) {
      * @return new rules
      */
     public Rules withInterrupts(int most) {
-        return new Rules(deaths, most, janitor, steps);
+        return new Rules(deaths, most, janitor, delays, steps);
     }
 
     /**
@@ -39,6 +42,15 @@ public record Rules(int deaths, int interrupts, boolean janitor, int steps) {
      * @return new rules
      */
     public Rules withJanitor() {
-        return new Rules(deaths, interrupts, true, steps);
+        return new Rules(deaths, interrupts, true, delays, steps);
+    }
+
+    /**
+     * The same with stores that others see later.
+     *
+     * @return new rules
+     */
+    public Rules withDelayedStores() {
+        return new Rules(deaths, interrupts, janitor, true, steps);
     }
 }

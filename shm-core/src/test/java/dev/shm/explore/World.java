@@ -32,6 +32,9 @@ public final class World {
      * A killed thread stops at its point and is unwound by a Killed only when the execution is over, with
      * every access failing: what its finally blocks do is without effect.
      *
+     * Where the rules delay stores, a store is kept back if the choices say so, and all that follow it
+     * are, until the thread does something that has to wait for them, or the choices let the oldest go.
+     *
      * Sleepers go on when they are woken or interrupted, and by a tick only when nobody else can move and
      * somebody has died. Asleep without a death means that a wake was lost.
      */
@@ -157,9 +160,10 @@ public final class World {
         return trace == null ? List.of() : trace;
     }
 
-    void add(Actor actor) {
+    void add(Participant participant, String name, Runnable body) {
+        Actor actor = new Actor(participant, name, body, new StoreBuffer(memory));
         actors.add(actor);
-        actor.participant.actors.add(actor);
+        participant.actors.add(actor);
     }
 
     @Nullable Participant participant(int tag) {
@@ -167,13 +171,19 @@ public final class World {
     }
 
     /**
-     * An access is about to be made, to the memory or to whatever else participants share: here the
-     * schedule is decided.
+     * Whatever else than the memory participants share is about to be used, as by a system call:
+     * here the schedule is decided. All that the thread has stored is visible then.
      *
      * @param access what it is called in a trace
      * @param arguments of the access
      */
     public void point(String access, Object... arguments) {
+        glance(access, arguments);
+        drain(current);
+    }
+
+    /** The memory is about to be read or changed: here the schedule is decided. */
+    void glance(String access, Object... arguments) {
         Actor me = current;
         if (me != null) { // the scenario is not being built
             step(me, false);
@@ -190,7 +200,14 @@ public final class World {
     public void pause() {
         Actor me = current;
         if (me != null) {
+            drain(me);
             step(me, true);
+        }
+    }
+
+    private static void drain(@Nullable Actor actor) {
+        if (actor != null) {
+            actor.stores.drain();
         }
     }
 
@@ -206,10 +223,35 @@ public final class World {
 
     private @Nullable Object access(AtomicBuffer target, Method method, Object[] arguments)
             throws Throwable {
-        if (accesses.computeIfAbsent(method, World::isAccess)) {
-            point(method.getName(), arguments);
+        if (!accesses.computeIfAbsent(method, World::isAccess)) {
+            return Interception.proceed(target, method, arguments);
         }
+        glance(method.getName(), arguments);
+        Actor me = current;
+        if (me == null || !rules.delays()) {
+            return Interception.proceed(target, method, arguments);
+        }
+        if (isLoad(method)) {
+            return me.stores.read(method, arguments);
+        }
+        if (isDelayable(method) && (!me.stores.isEmpty() || choices.choose(2) == 1)) {
+            me.stores.add(method, arguments);
+            return null;
+        }
+        drain(me);
         return Interception.proceed(target, method, arguments);
+    }
+
+    private static boolean isLoad(Method method) {
+        return method.getName().startsWith("get") && !method.getName().startsWith("getAnd");
+    }
+
+    /** Whether others may see it late: a store that is not volatile, whose result nobody needs. */
+    private static boolean isDelayable(Method method) {
+        String name = method.getName();
+        return (name.startsWith("put") || name.equals("setMemory"))
+                && !name.endsWith("Volatile")
+                && method.getReturnType() == void.class;
     }
 
     private static boolean isAccess(Method method) {
@@ -260,6 +302,11 @@ public final class World {
         if (events.isEmpty()) {
             return; // the rest helps nobody out
         }
+        for (Actor actor : actors) {
+            if (!actor.stores.isEmpty()) {
+                events.add(new Event(Event.Kind.DRAIN, actor));
+            }
+        }
         if (me != null && me.state == State.READY && deaths < rules.deaths()) {
             events.add(new Event(Event.Kind.KILL, me));
         }
@@ -281,6 +328,7 @@ public final class World {
 
     private void happen(Event event) {
         switch (event.kind) {
+            case DRAIN -> event.actor.stores.drainOne();
             case KILL -> kill(event.actor.participant);
             case CERTIFY -> event.actor.participant.certified = true;
             case INTERRUPT -> {
@@ -300,6 +348,7 @@ public final class World {
         deaths++;
         participant.dead = true;
         for (Actor actor : participant.actors) {
+            drain(actor); // processors do not die
             if (actor.state != State.FINISHED) {
                 actor.state = State.DEAD;
                 sleepers.remove(actor);
@@ -354,6 +403,9 @@ public final class World {
         try {
             Thread.interrupted(); // what an earlier execution left behind
             me.body.run();
+            if (!me.stores.isEmpty()) {
+                point("end"); // which others may come before
+            }
             me.state = State.FINISHED;
             decide(me, false);
         } catch (Killed end) {
@@ -416,6 +468,7 @@ public final class World {
     private record Event(Kind kind, Actor actor) {
         enum Kind {
             RUN,
+            DRAIN,
             KILL,
             CERTIFY,
             INTERRUPT,

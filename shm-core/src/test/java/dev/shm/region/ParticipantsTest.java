@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.explore.Interception;
 import dev.shm.testing.ChildJvm;
 import dev.shm.testing.Latches;
 import dev.shm.wait.Deadline;
@@ -19,6 +20,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.concurrent.AtomicBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +97,38 @@ class ParticipantsTest {
         try (SharedRegion opened = SharedRegion.open(options)) {
             return opened.self().id();
         }
+    }
+
+    /** A blocked thread, at each tick, spares itself the slots that nobody has. */
+    @Test
+    void probeNext_looksOnlyWhereSomebodyIs() throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        AtomicBuffer counted =
+                Interception.of(
+                        raw.memory,
+                        (target, method, arguments) -> {
+                            if (method.getName().equals("getLongVolatile")) {
+                                looks.incrementAndGet();
+                            }
+                            return Interception.proceed(target, method, arguments);
+                        });
+        withLockFile(
+                lockFile -> {
+                    Participants joined =
+                            Participants.join(
+                                    "r",
+                                    new ParticipantTable(counted, raw.geometry),
+                                    lockFile,
+                                    NOTHING_TO_SWEEP,
+                                    Deadline.after(0, TimeUnit.SECONDS));
+                    joined.probeRound(1);
+                    looks.set(0);
+                    joined.probeNext();
+                    assertEquals(1, looks.get(), "only the region of this test is there");
+                    joined.close("the test is over");
+                    joined.leave();
+                    joined.unlock();
+                });
     }
 
     /** The veto: a process that lost its lock by accident is seen to run. */

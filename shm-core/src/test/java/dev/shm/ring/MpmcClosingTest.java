@@ -1,7 +1,9 @@
 package dev.shm.ring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
 import dev.shm.testing.EverybodyLives;
@@ -14,7 +16,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.concurrent.AtomicBuffer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,6 +31,8 @@ class MpmcClosingTest {
     private final Liveness liveness = new EverybodyLives(1);
     private final CountDownLatch sleeping = new CountDownLatch(1);
     private final Waiter waiter = new Announced(Waiter.system(), sleeping);
+    private final MpmcHeld held = new MpmcHeld();
+    private final AtomicInteger letGo = new AtomicInteger();
     private final MpmcCore core;
     private final MpmcWaiting waiting;
     private final MpmcClosing closing;
@@ -51,9 +57,9 @@ class MpmcClosingTest {
                         "closed",
                         new MpmcTickets(memory, memory, LAYOUT),
                         LAYOUT.span(),
-                        new MpmcHeld(),
+                        held,
                         new MpmcSleepers(memory, memory, waiter),
-                        () -> false,
+                        letGo::incrementAndGet,
                         liveness.self());
     }
 
@@ -94,6 +100,54 @@ class MpmcClosingTest {
                 assertThrows(ExecutionException.class, () -> wait.get(1, TimeUnit.MINUTES));
         assertEquals(IllegalStateException.class, e.getCause().getClass());
         assertEquals("closed", e.getCause().getMessage());
+    }
+
+    /** What a user has in his hands is not waited for, but what he is just ending. */
+    @Test
+    void closing_waitsForADeliveryThatIsBeingEnded() {
+        core.publish(core.claim());
+        long taken = core.take();
+        MpmcHeld.Hold hold = held.hold(core, taken, () -> {});
+        assertTrue(
+                hold.end(
+                        () -> {
+                            assertFalse(closing.hold(1, TimeUnit.MILLISECONDS));
+                            held.letGo(closing);
+                            assertEquals(0, letGo.get());
+                            core.acknowledge(taken);
+                        }));
+        assertEquals(1, letGo.get());
+        assertFalse(hold.end(() -> {}));
+        assertTrue(closing.hold(0, TimeUnit.MILLISECONDS));
+    }
+
+    /** One that ended in vain is not waited for either: it is another's then. */
+    @Test
+    void closing_doesNotWaitForADeliveryThatEndedInVain() {
+        core.publish(core.claim());
+        MpmcHeld.Hold hold = held.hold(core, core.take(), () -> {});
+        assertThrows(
+                UnsupportedOperationException.class,
+                () ->
+                        hold.end(
+                                () -> {
+                                    throw new UnsupportedOperationException();
+                                }));
+        assertTrue(closing.hold(1, TimeUnit.MILLISECONDS));
+    }
+
+    /** An operation of another handle does not keep one from being let go for ever. */
+    @Test
+    void closing_letsGoOnceWhatWasInProgressHasEnded() {
+        core.publish(core.claim());
+        long taken = core.take();
+        assertFalse(closing.hold(1, TimeUnit.MILLISECONDS));
+        held.letGo(closing);
+        assertEquals(0, letGo.get());
+        core.release(taken);
+        held.letGoOfClosed();
+        held.letGoOfClosed();
+        assertEquals(1, letGo.get());
     }
 
     /** Says when somebody goes to sleep. */

@@ -25,6 +25,7 @@ class MpmcExplorerTest {
     private static final Size ONE_AND_TWO = new Size(1, 4, 2, false, false);
     private static final Size GIVING_BACK = new Size(2, 3, 2, false, true);
     private static final Size SUCCEEDED = new Size(2, 2, 2, true, false);
+    private static final Size PRODUCERS_ALONE = new Size(3, 1, 0, false, false);
 
     @Test
     void withoutADeath() {
@@ -44,6 +45,17 @@ class MpmcExplorerTest {
     void deaths_loseNothing_andStrandNobody() {
         Rules rules = Rules.PLAIN.withDeaths(3).withJanitor();
         for (Size size : new Size[] {TWO_AND_TWO, ONE_AND_TWO, GIVING_BACK, SUCCEEDED}) {
+            explorer(size, rules, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
+        }
+    }
+
+    /** What the dead had claimed is given back also where nobody comes to take. */
+    @Test
+    void deaths_ofProducersAlone_leaveTheirPlaces() {
+        Rules rules = Rules.PLAIN.withDeaths(2);
+        for (int limit = 1; limit <= 2; limit++) {
+            Size size = PRODUCERS_ALONE.sleeping(Manner.LOOKING, limit);
+            explorer(size, rules, MpmcFault.NONE).depthFirst(1).assertClean();
             explorer(size, rules, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
         }
     }

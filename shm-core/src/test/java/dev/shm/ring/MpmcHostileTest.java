@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
 import dev.shm.region.RegionFormatException;
+import dev.shm.region.SharedRegion;
 import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.Waiter;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Damaged bytes give an exception or a wrong answer, never an endless loop or a crash. */
 class MpmcHostileTest {
@@ -60,6 +63,22 @@ class MpmcHostileTest {
             RegionFormatException e =
                     assertThrows(RegionFormatException.class, () -> ring.length(ring.message(0)));
             assertEquals("message length=" + length + ", expected: 0 to 8", e.getMessage());
+        }
+    }
+
+    /** Its place is given back, and who waits for one is woken. */
+    @Test
+    void aDeliveryThatIsNone_isReleased(@TempDir Path directory) {
+        try (SharedRegion region = MpmcCommands.open(directory.resolve("ring.shm"))) {
+            MpmcRing ring = MpmcRing.create(region, "it", 2, 8);
+            ring.offerLong(1, 1);
+            MappedBuffer words = ring.memory();
+            words.putInt(ring.core().message(0), -1);
+            long head = words.getLongVolatile(MpmcLayout.HEAD);
+            words.putLongVolatile(MpmcLayout.HEAD, head | MpmcLayout.WAITING);
+            assertThrows(RegionFormatException.class, ring::take);
+            assertEquals(1, words.getIntVolatile(MpmcLayout.SPACE_EPOCH));
+            assertEquals(2, ring.core().remaining());
         }
     }
 

@@ -154,11 +154,13 @@ class MpmcProcessTest {
         assertEquals("a", next());
     }
 
-    @Test
-    void killedWithAClaim_itsPlaceIsSkipped() {
+    /** Before it copies its message, and in the middle of it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mpmc.claimed", "mpmc.copying"})
+    void killedWithAClaim_itsPlaceIsSkipped(String point) {
         MpmcCommands.offer(ring, "a");
-        ChildJvm victim = stoppingAt("mpmc.claimed");
-        stop(victim, "offer lost", "mpmc.claimed");
+        ChildJvm victim = stoppingAt(point);
+        stop(victim, "offer lost", point);
         MpmcCommands.offer(ring, "b");
         victim.stop();
         assertEquals("a", next());
@@ -224,12 +226,12 @@ class MpmcProcessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"poll", "take"})
-    void killedWithAMessage_itIsDeliveredAgain(String command) {
+    @CsvSource({"poll, mpmc.taken", "take, mpmc.taken", "poll, mpmc.reading"})
+    void killedWithAMessage_itIsDeliveredAgain(String command, String point) {
         MpmcCommands.offer(ring, "a");
         MpmcCommands.offer(ring, "b");
-        ChildJvm victim = stoppingAt("mpmc.taken");
-        stop(victim, command, "mpmc.taken");
+        ChildJvm victim = stoppingAt(point);
+        stop(victim, command, point);
         victim.stop();
         assertEquals("b", next());
         for (int i = 0; i < 1000; i++) {

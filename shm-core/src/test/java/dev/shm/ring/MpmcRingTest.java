@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.shm.memory.MappedBuffer;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
+import dev.shm.value.SharedArray;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -405,6 +406,43 @@ class MpmcRingTest {
         for (int i = 0; i < ring.capacity(); i++) {
             assertTrue(ring.offerLong(1, i), ring::toString);
         }
+    }
+
+    /**
+     * A handler that outlasts its handle has the message as it was, and its memory is not reused.
+     */
+    @Test
+    void theMemoryOfAClosedRing_isLetGoAfterTheLastOperation() throws Exception {
+        ring.offerLong(1, 7);
+        CountDownLatch reading = new CountDownLatch(1);
+        Semaphore goOn = new Semaphore(0);
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            Future<Boolean> polled =
+                    thread.submit(
+                            () ->
+                                    ring.poll(
+                                            (type, buffer, index, length) -> {
+                                                reading.countDown();
+                                                goOn.acquireUninterruptibly();
+                                                assertEquals(7, buffer.getLong(index));
+                                            }));
+            reading.await();
+            ring.close();
+            assertTrue(region.remove("it"));
+            int longs = new MpmcLayout(4, 16, 16).bytes() / Long.BYTES;
+            try (SharedArray other = SharedArray.create(region, "other", 'q', longs)) {
+                goOn.release();
+                assertTrue(polled.get());
+                for (int i = 0; i < other.length(); i++) {
+                    assertEquals(0, other.getLong(i), "index=" + i);
+                }
+            }
+        } finally {
+            thread.shutdownNow();
+        }
+        region.remove("other");
+        assertEquals(region.bytes(), region.buffer("all", (int) region.bytes()).capacity());
     }
 
     private interface Operation {

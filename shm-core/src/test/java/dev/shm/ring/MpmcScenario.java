@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Producers and consumers on a ring of two places. Checked at each store into a sequence word: it
  * is a step that a place may take, and its message is whole; no message is released twice. In the
  * end, if a consumer is left, every message that was published has been released, and no living
- * producer waits.
+ * producer waits. Without any consumer a producer gets its place where no message is in its way.
  */
 final class MpmcScenario implements Scenario {
     private static final int CAPACITY = 2;
@@ -232,15 +232,20 @@ final class MpmcScenario implements Scenario {
             LongSupplier claim = size.manner().isForLong() ? core::claimForLong : core::claim;
             if (size.manner() == Manner.LOOKING) {
                 long claimed = core.claim();
-                while (MpmcCore.isNothing(claimed) && !consuming.isEmpty()) {
+                while (MpmcCore.isNothing(claimed) && !isHopeless()) {
                     lookAround(me);
                     claimed = core.claim();
                 }
                 return claimed;
             }
-            Deadline deadline = Deadline.never().unless(consuming::isEmpty);
+            Deadline deadline = Deadline.never().unless(this::isHopeless);
             return uninterrupted(
                     () -> waiting(core, me).untilClaimed(fault.distort(claim), deadline));
+        }
+
+        /** Whether a producer need not wait: nobody is left to take what is in the ring. */
+        private boolean isHopeless() {
+            return size.consumers() == 0 ? !published.isEmpty() : consuming.isEmpty();
         }
 
         private long untilTaken(MpmcCore core, Participant me) {

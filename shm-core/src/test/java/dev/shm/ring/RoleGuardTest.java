@@ -22,8 +22,8 @@ class RoleGuardTest {
         RoleGuard guard = new RoleGuard("it");
         guard.enter();
         guard.leave();
-        guard.enterWithHandler();
-        assertThrows(IllegalStateException.class, guard::enterWithHandler);
+        guard.enterOutside();
+        assertThrows(IllegalStateException.class, guard::enterOutside);
         assertThrows(IllegalStateException.class, guard::close);
         assertTrue(guard.hold(1, TimeUnit.SECONDS), "this thread need not wait for itself");
         assertFalse(guard.isClosed());
@@ -33,7 +33,7 @@ class RoleGuardTest {
         assertEquals(
                 "it is closed",
                 assertThrows(IllegalStateException.class, guard::enter).getMessage());
-        assertThrows(IllegalStateException.class, guard::enterWithHandler);
+        assertThrows(IllegalStateException.class, guard::enterOutside);
         assertTrue(guard.hold(1, TimeUnit.SECONDS));
     }
 
@@ -45,7 +45,7 @@ class RoleGuardTest {
         Thread caller =
                 new Thread(
                         () -> {
-                            guard.enterWithHandler();
+                            guard.enterOutside();
                             inside.countDown();
                             awaitQuietly(out);
                             guard.leave();

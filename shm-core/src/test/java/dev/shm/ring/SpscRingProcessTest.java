@@ -130,6 +130,26 @@ class SpscRingProcessTest {
         assertEquals(List.of("2:whole"), TestRings.poll(consumer, 9));
     }
 
+    /** Between P1 and P2: the successor writes the padding anew. */
+    @Test
+    void producer_killedBeforePadding() {
+        SpscConsumer consumer = ring.consumer();
+        String text = "x".repeat(92);
+        for (int i = 0; i < 2; i++) {
+            assertEquals("true", victim.ask("offer 1 " + text));
+            assertEquals(1, TestRings.poll(consumer, 9).size());
+        }
+        stopAt("spsc.wrapping", "offer 1 " + text);
+        assertEquals(List.of(), TestRings.poll(consumer, 9));
+        assertEquals(208, ring.producerPosition());
+        victim.kill();
+        SpscProducer successor = ring.producer();
+        assertEquals(208, successor.position());
+        assertTrue(TestRings.offer(successor, 2, text));
+        assertEquals(List.of("2:" + text), TestRings.poll(consumer, 9));
+        assertEquals(360, successor.position());
+    }
+
     @Test
     void producer_killedWithTheRole_andNothingElse() {
         stopAt("spsc.role", "producer");

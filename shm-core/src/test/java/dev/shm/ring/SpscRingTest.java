@@ -387,6 +387,7 @@ class SpscRingTest {
                 consumer.poll(
                         (type, buffer, index, length) -> {
                             assertThrows(IllegalStateException.class, () -> poll(consumer, 1));
+                            assertThrows(IllegalStateException.class, consumer::free);
                             assertThrows(IllegalStateException.class, consumer::close);
                             assertThrows(IllegalStateException.class, ring::close);
                         },

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -332,12 +333,19 @@ public final class ChildJvm implements AutoCloseable {
 
     /** What the threads of the child are doing, for messages. */
     public String threads() {
+        return threads(pid());
+    }
+
+    /** What the threads of a JVM are doing, for messages. */
+    public static String threads(long pid) {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         try {
             Process print =
-                    new ProcessBuilder(jcmd.toString(), String.valueOf(pid()), "Thread.print")
+                    new ProcessBuilder(jcmd.toString(), String.valueOf(pid), "Thread.print")
                             .redirectErrorStream(true)
                             .start();
+            CompletableFuture.delayedExecutor(WATCHDOG_SECONDS / 4, TimeUnit.SECONDS)
+                    .execute(print::destroyForcibly); // it waits for ever for one that is stopped
             return new String(print.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return e.toString();

@@ -10,6 +10,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -200,6 +206,54 @@ class SharedStructProcessTest {
             SharedStructTest.checkWhole(struct.read());
             assertEquals(published + 1, struct.read().getLong(0));
             assertEquals(published + 1, struct.version());
+        }
+    }
+
+    /** The same while another one never stops writing, and a third one reads. */
+    @ParameterizedTest
+    @CsvSource({"struct.claimed, 0", "struct.stored, 0", "struct.published, 1"})
+    void writersKilledAtEachStep_amongOthersThatRace(String point, long published)
+            throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        AtomicBoolean over = new AtomicBoolean();
+        try (SharedRegion region = TestRegions.open(directory);
+                SharedRegion another = TestRegions.open(directory)) {
+            SharedStruct written = SharedStruct.create(region, "many", MANY);
+            SharedStruct read = SharedStruct.open(another, "many");
+            AtomicLong updates = new AtomicLong();
+            Future<?> writing =
+                    threads.submit(
+                            () -> {
+                                while (!over.get()) {
+                                    written.update(SharedStructProcessTest::increment);
+                                    updates.incrementAndGet();
+                                }
+                            });
+            Future<?> reading =
+                    threads.submit(
+                            () -> {
+                                while (!over.get()) {
+                                    SharedStructTest.checkWhole(read.read());
+                                }
+                            });
+            try (ChildJvm child =
+                    ChildJvm.of(WritingOnce.class)
+                            .stoppable()
+                            .property("shm.test.stop.at", point)
+                            .start(directory)) {
+                child.expect("stopped at " + point);
+                child.kill();
+            }
+            long killed = updates.get();
+            ChildJvm.awaitThat("it goes on", () -> updates.get() > killed + 100);
+            over.set(true);
+            writing.get(1, TimeUnit.MINUTES);
+            reading.get(1, TimeUnit.MINUTES);
+            assertEquals(updates.get() + published, read.read().getLong(0));
+            assertEquals(updates.get() + published, read.version());
+        } finally {
+            over.set(true);
+            threads.shutdown();
         }
     }
 }

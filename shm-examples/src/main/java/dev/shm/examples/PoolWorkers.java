@@ -6,7 +6,9 @@ import dev.shm.value.SharedAdder;
 import dev.shm.value.SharedArray;
 import dev.shm.value.SharedValue;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The workers of a pool in a region: who there was, who holds a file to be killed, who has ended.
@@ -38,6 +40,7 @@ final class PoolWorkers {
     private final SharedArray ended;
     private final SharedValue kills;
     private final SharedAdder progress;
+    private final Set<Integer> killed = new HashSet<>(); // by their numbers, by this process
 
     private PoolWorkers(SharedRegion region, SharedArray pids) {
         this.region = region;
@@ -103,10 +106,10 @@ final class PoolWorkers {
         return progress;
     }
 
-    /** Kills those that hold a file for that. */
+    /** Kills those that hold a file for that, once each: the pid of a dead one may be anybody's. */
     void killHolders() {
         for (Crew.Member worker : all()) {
-            if (worker.held() != Crew.NONE) {
+            if (worker.held() != Crew.NONE && killed.add(worker.number())) {
                 ProcessHandle.of(worker.pid()).ifPresent(ProcessHandle::destroyForcibly);
             }
         }

@@ -113,6 +113,33 @@ class LauncherTest {
         assertFalse(shm("bench").out().contains("mvn"));
     }
 
+    @ParameterizedTest
+    @CsvSource({"chaos, dev.shm.chaos.Chaos", "explore, dev.shm.explore.Explore"})
+    void programsAmongTheTests_areBuiltWithThem_andDoNotBuildAgain(String command, String program)
+            throws Exception {
+        Path tests = Files.createDirectories(checkout.resolve("shm-core/src/test"));
+        age(tests);
+        tool(
+                "mvn",
+                "echo \"mvn $*\"",
+                "mkdir -p shm-examples/target shm-core/target/test-classes",
+                ": >shm-examples/target/shm.jar");
+        Run run = shm(command, "--seed", "-1", "a b");
+        assertTrue(run.out().contains("mvn -q -pl shm-examples -am -DskipTests "), run.out());
+        String path = checkout.resolve("shm-examples/target/shm.jar").toString();
+        for (String module : List.of("shm-core", "shm-sync", "shm-process")) {
+            path += ":" + checkout.resolve(module).resolve("target/test-classes");
+        }
+        String end = "<" + path + ">\n<" + program + ">\n<--seed>\n<-1>\n<a b>\n";
+        assertTrue(run.out().endsWith(end), run.out());
+        assertEquals(7, run.exit(), "what java exits with");
+        assertFalse(shm(command).out().contains("mvn"));
+        Files.writeString(tests.resolve("New.java"), "");
+        Files.setLastModifiedTime(
+                tests.resolve("New.java"), FileTime.from(Instant.now().plusSeconds(60)));
+        assertTrue(shm(command).out().contains("mvn"), "a test is newer");
+    }
+
     @Test
     void demo_built_doesNotBuildAgain() throws Exception {
         shm("demo");

@@ -11,6 +11,10 @@ import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
 import dev.shm.region.RegionFormatException;
 import dev.shm.region.SharedRegion;
+import java.util.NoSuchElementException;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a child notes in the region, so that its parent can tell how it ended: whoever is killed
@@ -19,7 +23,7 @@ import dev.shm.region.SharedRegion;
  * <p><b>Threads and processes.</b> The child writes, its parent reads after it has ended.
  *
  * <p><b>If a process dies.</b> If it is the child, that is what the record is for. If it is the
- * parent, the record stays in the region.
+ * parent, the record stays in the region until another one is made there.
  */
 final class ExitRecord {
     private static final int SIGNALLED = 128; // and the signal's number, as in a shell
@@ -27,6 +31,9 @@ final class ExitRecord {
     private static final int INTERRUPT = 2;
     private static final int TERMINATE = 15;
     private static final int KILL = 9;
+
+    private static final String PREFIX = "process-"; // and the parent's tag, and what is unique
+    private static final Pattern NAME = Pattern.compile(PREFIX + "(\\d{1,10})-.*");
 
     private final Block block;
 
@@ -40,10 +47,32 @@ final class ExitRecord {
         }
     }
 
-    /** A new one. */
-    static ExitRecord create(SharedRegion region, String name) {
+    /** A new one; those whose parents are dead are removed from the region. */
+    static ExitRecord create(SharedRegion region) {
+        region.names().stream()
+                .filter(object -> isOrphan(region, object))
+                .forEach(object -> removeOrphan(region, object));
+        String name = PREFIX + region.self().id() + "-" + UUID.randomUUID();
         ObjectSpec spec = new ObjectSpec(SharedProcessType.INSTANCE, 0, 0, BYTES, "", memory -> {});
         return new ExitRecord(region.attach(name, spec, AttachMode.CREATE));
+    }
+
+    private static boolean isOrphan(SharedRegion region, String object) {
+        Matcher matcher = NAME.matcher(object);
+        long parent = matcher.matches() ? Long.parseLong(matcher.group(1)) : Long.MAX_VALUE;
+        return parent <= Integer.MAX_VALUE && region.isDead((int) parent);
+    }
+
+    private static void removeOrphan(SharedRegion region, String object) {
+        try {
+            open(region, object).remove();
+        } catch (IllegalArgumentException | NoSuchElementException | RegionFormatException e) {
+            // It is something of a user's, or gone meanwhile.
+        }
+    }
+
+    String name() {
+        return block.name();
     }
 
     /** The one that the parent has made. */

@@ -36,6 +36,16 @@ final class Futures {
                         });
     }
 
+    /** Waits for a result, and cancels who is to bring it when it is interrupted. */
+    static <T> T get(CompletableFuture<T> future) throws InterruptedException, ExecutionException {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            future.cancel(true);
+            throw e;
+        }
+    }
+
     /** Cancels those that are not done. */
     static void cancel(List<? extends Future<?>> futures) {
         futures.forEach(future -> future.cancel(true));
@@ -92,6 +102,8 @@ final class Futures {
                     return next.get();
                 } catch (ExecutionException e) {
                     last = e;
+                } catch (CancellationException e) { // as by a shutdown
+                    last = new ExecutionException(e);
                 }
             }
         } finally {

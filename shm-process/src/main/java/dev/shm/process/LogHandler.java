@@ -16,8 +16,8 @@ import java.util.logging.LogRecord;
  * Sends what a child logs to the {@link ProcessLog} that its parent has.
  *
  * <p><b>Threads and processes.</b> Any thread; they take turns, so that the records of a process
- * are in order. A thread that logs waits for room for a second at most, and not at all while there
- * was none for the one before it.
+ * are in order. A thread that logs waits for room for three seconds at most, and not at all while
+ * there was none for the one before it.
  *
  * <p><b>If a process dies.</b> If it is the collector, that is noticed when the ring is full.
  */
@@ -69,30 +69,40 @@ final class LogHandler extends Handler {
     }
 
     private void send(LogRecord record) {
+        byte[] bytes;
         try {
             CurrentProcess self = CurrentProcess.get();
-            byte[] bytes = LogMessage.write(record, self.name(), self.pid(), lost);
-            boolean sent = true;
-            int parts = LogPart.count(bytes);
-            for (int i = 0; i < parts && sent; i++) {
-                sent = offer(LogPart.of(region.self().id(), bytes, i));
-            }
-            lost = sent ? 0 : lost + 1;
-            over = !sent && isCollectorDead();
-        } catch (IllegalStateException shutDownOrClosed) {
-            over = true;
-        } catch (IOException | RuntimeException e) {
-            reportError(null, e, ErrorManager.WRITE_FAILURE);
+            bytes = LogMessage.write(record, self.name(), self.pid(), lost);
+        } catch (IOException | RuntimeException e) { // of what is logged: methods of the user's
+            reportError(null, e, ErrorManager.FORMAT_FAILURE);
+            return;
         }
+        send(bytes);
         if (over) {
             region.close();
             atEnd.accept(record);
         }
     }
 
-    /** Puts a part in; false if there was no room in time. */
-    private boolean offer(byte[] part) {
+    private void send(byte[] bytes) {
         Deadline deadline = Deadline.after(full ? 0 : PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        try {
+            boolean sent = true;
+            int parts = LogPart.count(bytes);
+            for (int i = 0; i < parts && sent; i++) {
+                sent = offer(LogPart.of(region.self().id(), bytes, i), deadline);
+            }
+            lost = sent ? 0 : lost + 1;
+            over = !sent && isCollectorDead();
+        } catch (IllegalStateException shutDownOrClosed) {
+            over = true;
+        } catch (RuntimeException e) {
+            reportError(null, e, ErrorManager.WRITE_FAILURE);
+        }
+    }
+
+    /** Puts a part in; false if there was no room in time. */
+    private boolean offer(byte[] part, Deadline deadline) {
         boolean interrupted = Thread.interrupted(); // one who logs need not wait less for that
         try {
             while (true) {

@@ -98,17 +98,18 @@ record LogSetup(@Nullable LogRing ring, boolean toStderr, Map<String, Integer> l
     }
 
     /** A child that cannot is no worse for it: it prints. */
-    private static void sendTo(LogRing ring) {
+    static void sendTo(LogRing ring) {
         try {
             SharedRegion region = SharedRegion.open(RegionOptions.at(Path.of(ring.region())));
-            SharedQueue<byte[]> queue;
             try {
-                queue = SharedQueue.open(region, ring.name(), ProcessLog.PARTS);
+                SharedQueue<byte[]> queue = SharedQueue.open(region, ring.name(), ProcessLog.PARTS);
+                install(region, queue, ring.collector());
             } catch (NoSuchElementException closedMeanwhile) {
                 region.close();
-                return;
+            } catch (RuntimeException e) {
+                region.close();
+                throw e;
             }
-            install(region, queue, ring.collector());
         } catch (RuntimeException e) {
             Logs.warn(ProcessLog.class, "what this process logs is not collected", e);
         }

@@ -8,9 +8,7 @@ import dev.shm.wait.RobustMutex;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.agrona.concurrent.AtomicBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -225,9 +223,11 @@ final class MapStripe {
 
     private void repair() {
         int farther = fartherOfTwo();
-        while (farther >= 0) {
+        if (farther >= 0) {
             closeHole(farther);
-            farther = fartherOfTwo();
+            if (fartherOfTwo() >= 0) {
+                throw heap.damaged("stripe=" + index + " has more than one pair of slots");
+            }
         }
         KillPoint.at("map.mended");
         BitSet used = new BitSet();
@@ -245,16 +245,26 @@ final class MapStripe {
 
     /** Of two slots with the same record, the one that a search comes to later; or -1. */
     private int fartherOfTwo() {
-        Map<Long, Integer> seen = new HashMap<>();
-        for (int at = 0; at <= mask; at++) {
-            long slot = slot(at);
-            Integer other = slot == EMPTY ? null : seen.putIfAbsent(slot, at);
-            if (other != null) {
-                int home = layout.home(slot);
-                return distance(at, home) > distance(other, home) ? at : other;
+        long[] sorted = new long[mask + 1];
+        Arrays.setAll(sorted, this::slot);
+        Arrays.sort(sorted);
+        for (int i = 1; i <= mask; i++) {
+            if (sorted[i] != EMPTY && sorted[i] == sorted[i - 1]) {
+                return fartherOfTwo(sorted[i]);
             }
         }
         return -1;
+    }
+
+    private int fartherOfTwo(long slot) {
+        int home = layout.home(slot);
+        int farthest = 0;
+        for (int at = 0; at <= mask; at++) {
+            if (slot(at) == slot) {
+                farthest = Math.max(farthest, distance(at, home));
+            }
+        }
+        return (home + farthest) & mask;
     }
 
     private int count() {

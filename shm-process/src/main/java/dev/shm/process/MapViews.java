@@ -12,8 +12,10 @@ import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class MapViews<K, V> {
     private final SharedMap<K, V> map;
     private final IntFunction<@Nullable List<byte[]>> stripes;
+    private final BiPredicate<byte[], byte[]> removal;
     private final Coder<K> keys;
     private final Coder<V> values;
 
@@ -33,14 +36,17 @@ final class MapViews<K, V> {
      * The views of a map.
      *
      * @param stripes copies the entries of a stripe, key and value in turn; null after the last.
+     * @param removal takes a key out if it has that value, and tells whether it has.
      */
     MapViews(
             SharedMap<K, V> map,
             IntFunction<@Nullable List<byte[]>> stripes,
+            BiPredicate<byte[], byte[]> removal,
             Coder<K> keys,
             Coder<V> values) {
         this.map = map;
         this.stripes = stripes;
+        this.removal = removal;
         this.keys = keys;
         this.values = values;
     }
@@ -99,7 +105,74 @@ final class MapViews<K, V> {
         }
     }
 
+    /** Takes out the entries that a predicate holds for, unless they are changed meanwhile. */
+    private boolean removeEntries(Predicate<? super Map.Entry<K, V>> predicate) {
+        boolean removed = false;
+        for (Iterator<Copy> copies = copies(); copies.hasNext(); ) {
+            Copy copy = copies.next();
+            removed |= predicate.test(entry(copy)) && remove(copy);
+        }
+        return removed;
+    }
+
+    private Map.Entry<K, V> entry(Copy copy) {
+        return Map.entry(keys.decode(copy.key), values.decode(copy.value));
+    }
+
+    private Iterator<Copy> copies() {
+        return iterator(
+                Copy::new,
+                copy -> {
+                    var unused = remove(copy);
+                });
+    }
+
+    /** Takes an entry out if it still is as it was; whether it has. */
+    private boolean remove(Copy copy) {
+        return removal.test(copy.key, copy.value);
+    }
+
+    /** The bytes of an entry. */
+    private static final class Copy {
+        private final byte[] key;
+        private final byte[] value;
+
+        Copy(byte[] key, byte[] value) {
+            this.key = key;
+            this.value = value;
+        }
+    }
+
     private final class Values extends AbstractCollection<V> {
+        @Override
+        public boolean removeIf(Predicate<? super V> predicate) {
+            return removeEntries(entry -> predicate.test(entry.getValue()));
+        }
+
+        @Override
+        public boolean removeAll(Collection<?> those) {
+            Objects.requireNonNull(those, "those");
+            return removeIf(those::contains);
+        }
+
+        @Override
+        public boolean retainAll(Collection<?> those) {
+            Objects.requireNonNull(those, "those");
+            return removeIf(value -> !those.contains(value));
+        }
+
+        @Override
+        public boolean remove(Object object) {
+            for (Iterator<Copy> copies = copies(); copies.hasNext(); ) {
+                Copy copy = copies.next();
+                if (Objects.deepEquals(object, values.decode(copy.value))
+                        && MapViews.this.remove(copy)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
         @Override
         public Iterator<V> iterator() {
             Iterator<Map.Entry<K, V>> entries = new Entries().iterator();
@@ -138,6 +211,23 @@ final class MapViews<K, V> {
     }
 
     private final class Entries extends AbstractSet<Map.Entry<K, V>> {
+        @Override
+        public boolean removeIf(Predicate<? super Map.Entry<K, V>> predicate) {
+            return removeEntries(predicate);
+        }
+
+        @Override
+        public boolean removeAll(Collection<?> those) {
+            Objects.requireNonNull(those, "those");
+            return removeEntries(those::contains);
+        }
+
+        @Override
+        public boolean retainAll(Collection<?> those) {
+            Objects.requireNonNull(those, "those");
+            return removeEntries(entry -> !those.contains(entry));
+        }
+
         @Override
         public Iterator<Map.Entry<K, V>> iterator() {
             return MapViews.this.iterator(

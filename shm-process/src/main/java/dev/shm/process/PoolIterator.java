@@ -125,26 +125,25 @@ final class PoolIterator<T, R> implements Iterator<R> {
             inputFailed = null;
             throw failed != null ? failed : new NoSuchElementException();
         }
-        current = takeUninterruptibly().join();
+        current = take();
         next = 0;
         underWay--;
         fill();
     }
 
-    private CompletableFuture<@Nullable Object[]> takeUninterruptibly() {
-        boolean interrupted = false;
+    /** Ends early when it is interrupted, which loses nothing. */
+    private @Nullable Object[] take() {
         try {
-            while (true) {
-                try {
-                    return chunks.take();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
+            CompletableFuture<@Nullable Object[]> first =
+                    ordered ? chunks.element() : chunks.take(); // which is done
+            @Nullable Object[] outcomes = Exits.await(first);
+            if (ordered) {
+                chunks.remove();
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            return outcomes;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CompletionException(e);
         }
     }
 }

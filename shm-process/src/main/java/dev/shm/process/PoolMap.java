@@ -134,5 +134,10 @@ final class PoolMap {
         public void failed(Throwable why) {
             whole.add(Outcomes.failures(items, why), at);
         }
+
+        @Override
+        public boolean isDone() {
+            return whole.future.isDone(); // before all chunks are: it was cancelled
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.shm.process;
 
+import dev.shm.memory.KillPoint;
 import dev.shm.queue.PipeEnd;
 import java.io.EOFException;
 import java.io.IOException;
@@ -87,6 +88,7 @@ final class PoolMessage {
         message.put(kind.code).put(isLong ? FOLLOWS : HERE).putLong(number);
         if (isLong) {
             end.send(message.array());
+            KillPoint.at("pool.head");
             end.send(about, 0, length);
         } else {
             end.send(message.put(about, 0, length).array());

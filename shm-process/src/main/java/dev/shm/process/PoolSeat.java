@@ -105,11 +105,7 @@ final class PoolSeat implements Runnable {
             end = pipe.left();
             begun = SharedValue.create(region, PoolWorker.begun(pipeName), 'q');
             PoolWorker task = new PoolWorker(pipeName, rules.initializer(), left);
-            process = builder.start(pipeName, new Job.Lambda(task));
-            PoolSeat.this.process = process;
-            if (queue.ended() != null) {
-                process.kill(); // it may have ended before we were seen
-            }
+            process = builder.start(pipeName, new Job.Lambda(task), PoolSeat.this::begin);
         }
 
         /** Waits until it has the region and its pipe; false if it never will. */
@@ -348,6 +344,13 @@ final class PoolSeat implements Runnable {
             if (isStarting) {
                 starting.release();
             }
+        }
+    }
+
+    private void begin(SharedProcess worker) {
+        process = worker;
+        if (queue.ended() != null) {
+            worker.kill(); // it may have ended before we were seen
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.shm.process;
 
+import dev.shm.memory.KillPoint;
 import dev.shm.process.PoolMessage.Kind;
 import dev.shm.queue.PipeEnd;
 import dev.shm.queue.SharedPipe;
@@ -93,8 +94,11 @@ record PoolWorker(String name, @Nullable PoolAction initializer, long maxTasks)
             if (message.kind() == Kind.FUNCTION) {
                 runner.setFunction(message.about());
             } else {
+                KillPoint.at("pool.received");
                 begun.setLong(message.number());
+                KillPoint.at("pool.begun");
                 run(message, runner, end);
+                KillPoint.at("pool.answered");
                 tasks++;
             }
         }

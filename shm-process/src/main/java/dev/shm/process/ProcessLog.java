@@ -160,6 +160,9 @@ public final class ProcessLog implements AutoCloseable {
             Logger.getLogger(message.getLoggerName()).log(message);
         } catch (Exception e) { // of a handler or a filter, or a record of another version
             errors.error("a record of a child", e, ErrorManager.GENERIC_FAILURE);
+        } catch (Error e) { // the same, and not worse for others
+            Exception told = new IllegalStateException("a handler or a filter has failed", e);
+            errors.error("a record of a child", told, ErrorManager.GENERIC_FAILURE);
         }
     }
 

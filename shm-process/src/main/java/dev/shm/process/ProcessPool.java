@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -44,10 +45,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads and processes.</b> Any number of threads of the process that made the pool. The
  * futures are completed by threads of the pool, one for each worker: what depends on them without
- * {@code Async} holds a worker up. Cancelling a future does not stop its task; one that was not
- * sent to a worker yet is not run. A worker ends by {@link System#exit} when it is no longer
- * needed: its exit hooks run, {@linkplain PoolBuilder#exitTimeout for ten seconds} at most, and
- * threads that tasks have left behind do not keep it.
+ * {@code Async} holds a worker up, and must not wait for the pool's end. Cancelling a future does
+ * not stop its task; one that was not sent to a worker yet is not run, nor are such items of a map.
+ * So it is where a thread is interrupted that waits for results. A worker ends by {@link
+ * System#exit} when it is no longer needed: its exit hooks run, {@linkplain PoolBuilder#exitTimeout
+ * for ten seconds} at most, and threads that tasks have left behind do not keep it.
  *
  * <p><b>Memory effects.</b> What came before handing in a task is visible to it, and what the task
  * did is visible to whoever has its result.
@@ -101,11 +103,16 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
         return new PoolBuilder();
     }
 
+    @SuppressWarnings("unchecked") // the task returns what its type says
     private <T> CompletableFuture<T> send(Object task, PoolJob job) {
+        return send(task, job, outcome -> (T) outcome);
+    }
+
+    private <T> CompletableFuture<T> send(
+            Object task, PoolJob job, Function<@Nullable Object, T> result) {
         CompletableFuture<T> future = new CompletableFuture<>();
-        PoolWork work =
-                PoolWork.ofTask(task.toString(), Wire.writeTask(job), new PoolSingle<>(future));
-        queue.addAll(List.of(work));
+        PoolSingle<T> listener = new PoolSingle<>(future, result);
+        queue.addAll(List.of(PoolWork.ofTask(task.toString(), Wire.writeTask(job), listener)));
         return future;
     }
 
@@ -164,7 +171,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      */
     @Override
     public <T> CompletableFuture<T> submit(Runnable action, T result) {
-        return submit(action).thenApply(nothing -> result);
+        return send(action, PoolJob.of(action), nothing -> result);
     }
 
     /**
@@ -188,7 +195,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      * @throws InterruptedException if the thread is interrupted.
      */
     public <T> T apply(PoolTask<T> task) throws ExecutionException, InterruptedException {
-        return submit(task).get();
+        return Futures.get(submit(task));
     }
 
     /**
@@ -240,7 +247,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
     public <T, R> List<R> map(
             PoolFunction<? super T, ? extends R> function, Iterable<T> items, int chunk)
             throws ExecutionException, InterruptedException {
-        return PoolMap.<T, R>ofAll(this, function, items, chunk, more -> {}).get();
+        return Futures.get(PoolMap.<T, R>ofAll(this, function, items, chunk, more -> {}));
     }
 
     /**
@@ -262,7 +269,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
             throws ExecutionException, InterruptedException {
         try (PoolProgress progress = PoolProgress.onTerminal(title, items.size())) {
             int chunk = chunk(items.size());
-            return PoolMap.<T, R>ofAll(this, function, items, chunk, progress::add).get();
+            return Futures.get(PoolMap.<T, R>ofAll(this, function, items, chunk, progress::add));
         }
     }
 
@@ -333,7 +340,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
             PoolBiFunction<? super A, ? super B, ? extends R> function,
             Collection<Map.Entry<A, B>> pairs)
             throws ExecutionException, InterruptedException {
-        return this.<A, B, R>starmapAsync(function, pairs).get();
+        return Futures.get(this.<A, B, R>starmapAsync(function, pairs));
     }
 
     /**
@@ -354,7 +361,7 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
             Iterable<Map.Entry<A, B>> pairs,
             int chunk)
             throws ExecutionException, InterruptedException {
-        return this.<A, B, R>starmapAsync(function, pairs, chunk).get();
+        return Futures.get(this.<A, B, R>starmapAsync(function, pairs, chunk));
     }
 
     /**
@@ -406,8 +413,10 @@ public final class ProcessPool implements ExecutorService, AutoCloseable {
      * @param <R> the type of the results.
      * @return the results, in the order of the items, for one thread. Where the function throws for
      *     an item, {@code next} throws {@link java.util.concurrent.CompletionException} with that
-     *     as cause, and goes on with the next item when it is called again. What the iterator
-     *     throws comes after the results before it.
+     *     as cause, and goes on with the next item when it is called again. So it is, with {@link
+     *     InterruptedException} as cause, where its thread is interrupted while it waits; the
+     *     thread is still interrupted then, and no result is lost. What the iterator throws comes
+     *     after the results before it.
      */
     public <T, R> Iterator<R> imap(
             PoolFunction<? super T, ? extends R> function, Iterable<T> items, int chunk) {

@@ -18,7 +18,8 @@ import java.util.List;
  * @param parentPid the parent's process id.
  * @param parentName the parent's name.
  * @param regions the paths of the regions that are opened for it, the task's first.
- * @param record the name of the {@link ExitRecord}, in the first region.
+ * @param recordRegion which of them has the {@link ExitRecord}, from 0 on.
+ * @param record its name.
  * @param log how it logs.
  */
 record ProcessSpec(
@@ -27,6 +28,7 @@ record ProcessSpec(
         long parentPid,
         String parentName,
         List<String> regions,
+        int recordRegion,
         String record,
         LogSetup log) {
 
@@ -42,6 +44,7 @@ record ProcessSpec(
         for (String region : regions) {
             text(out, region);
         }
+        out.writeInt(recordRegion);
         text(out, record);
         log.write(out);
         DataOutputStream frames = new DataOutputStream(toChild);
@@ -67,9 +70,17 @@ record ProcessSpec(
         for (int i = 0; i < regions.length; i++) {
             regions[i] = text(in);
         }
+        int recordRegion = in.readInt();
         String record = text(in);
-        LogSetup log = LogSetup.read(in);
-        return new ProcessSpec(name, daemon, parentPid, parentName, List.of(regions), record, log);
+        return new ProcessSpec(
+                name,
+                daemon,
+                parentPid,
+                parentName,
+                List.of(regions),
+                recordRegion,
+                record,
+                LogSetup.read(in));
     }
 
     /**

@@ -89,7 +89,13 @@ public final class SharedMap<K, V> extends AbstractMap<K, V>
                                         block.region().liveness(),
                                         Waiter.system(),
                                         TickPolicy.STANDARD));
-        this.views = new MapViews<>(this, this::stripe, this.keys, this.values);
+        this.views =
+                new MapViews<>(
+                        this,
+                        this::stripe,
+                        (key, value) -> changeFrom(key, value, null),
+                        this.keys,
+                        this.values);
     }
 
     /** Copies of the entries of a stripe; null if there is no such stripe. */

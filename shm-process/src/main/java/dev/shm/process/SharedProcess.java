@@ -14,11 +14,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +53,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>If a process dies.</b> If the child is killed, {@link #exitCode} is negative; everything
  * that it held in the region is found by the others as each object says. If the parent is killed,
- * its daemons end within about a second, and 128 bytes for each child stay in the region.
+ * its daemons end within about a second, and 128 bytes for each child stay in the region until
+ * another child is started there.
  */
 public final class SharedProcess {
     private static final AtomicInteger STARTED = new AtomicInteger();
@@ -64,7 +66,7 @@ public final class SharedProcess {
     private final boolean daemon;
     private final Process process;
     private final ExitRecord record;
-    private final CompletableFuture<Integer> exit;
+    private final CompletableFuture<Integer> exit = new CompletableFuture<>();
     private volatile boolean killed; // by us, while it ran
 
     private SharedProcess(String name, boolean daemon, Process process, ExitRecord record) {
@@ -72,22 +74,33 @@ public final class SharedProcess {
         this.daemon = daemon;
         this.process = process;
         this.record = record;
-        ACTIVE.add(this);
-        exit = CompletableFuture.supplyAsync(this::awaitEnd, SharedProcess::runInAThread);
     }
 
     /** Process.onExit needs a thread of the common pool, and all of those may be waiting for us. */
-    private static void runInAThread(Runnable task) {
+    private static Thread exitThread(Runnable task) {
         Thread thread = new Thread(task, "shm-exit");
         thread.setDaemon(true);
-        thread.start();
+        return thread;
     }
 
-    private int awaitEnd() {
+    /** Begins to wait for its end; only then do others see it. */
+    private void begin(ThreadFactory threads) {
+        Thread waiting = threads.newThread(this::awaitEnd);
+        ACTIVE.add(this);
+        try {
+            waiting.start();
+        } catch (Throwable e) {
+            ACTIVE.remove(this);
+            throw e;
+        }
+    }
+
+    private void awaitEnd() {
         while (true) {
             try {
                 process.waitFor();
-                return ended();
+                exit.complete(ended());
+                return;
             } catch (InterruptedException e) {
                 // Nobody does that; the child is still there.
             }
@@ -156,6 +169,8 @@ public final class SharedProcess {
         private String classPath = System.getProperty("java.class.path");
         private Redirect output = Redirect.INHERIT;
         private Redirect error = Redirect.INHERIT;
+        private ThreadFactory threads = SharedProcess::exitThread;
+        private int recordRegion; // the index of that which has the exit records
 
         private Builder() {}
 
@@ -168,7 +183,7 @@ public final class SharedProcess {
             return new Builder();
         }
 
-        /** The same with one region more. */
+        /** The same with one region more, which has the exit records. */
         Builder and(SharedRegion last) {
             Builder copy = new Builder();
             copy.regions.addAll(regions);
@@ -181,7 +196,15 @@ public final class SharedProcess {
             copy.classPath = classPath;
             copy.output = output;
             copy.error = error;
+            copy.threads = threads;
+            copy.recordRegion = copy.regions.size() - 1;
             return copy;
+        }
+
+        /** Sets what makes the threads that wait for the ends of children. */
+        Builder threads(ThreadFactory factory) {
+            threads = factory;
+            return this;
         }
 
         /**
@@ -339,20 +362,17 @@ public final class SharedProcess {
         }
 
         private SharedProcess start(Job job) {
-            return start(name != null ? name : "Process-" + STARTED.incrementAndGet(), job);
+            String childName = name != null ? name : "Process-" + STARTED.incrementAndGet();
+            return start(childName, job, child -> {});
         }
 
-        SharedProcess start(String childName, Job job) {
-            String recordName = "process-" + UUID.randomUUID();
-            ProcessSpec spec =
-                    new ProcessSpec(
-                            childName,
-                            daemon,
-                            current().pid(),
-                            current().name(),
-                            regions.stream().map(region -> region.path().toString()).toList(),
-                            recordName,
-                            LogSetup.current());
+        /**
+         * Starts a process.
+         *
+         * @param started is given it before it is sent what it runs, for which it may have no room
+         *     and, stopped, may never take.
+         */
+        SharedProcess start(String childName, Job job, Consumer<SharedProcess> started) {
             byte[] serialized = Wire.writeTask(job).toByteArray();
             JvmCommand command = JvmCommand.inheriting(inheritsOptions);
             ProcessBuilder builder =
@@ -361,16 +381,43 @@ public final class SharedProcess {
                             .redirectError(error);
             command.clean(builder.environment());
             builder.environment().putAll(environment);
-            ExitRecord record = ExitRecord.create(regions.get(0), recordName);
+            ExitRecord record = ExitRecord.create(regions.get(recordRegion));
+            ProcessSpec spec = spec(childName, record);
+            SharedProcess child = start(childName, builder, record);
+            started.accept(child);
+            send(spec, serialized, child.process.getOutputStream());
+            Logs.debug(SharedProcess.class, () -> "started " + child);
+            return child;
+        }
+
+        private ProcessSpec spec(String childName, ExitRecord record) {
+            return new ProcessSpec(
+                    childName,
+                    daemon,
+                    current().pid(),
+                    current().name(),
+                    regions.stream().map(region -> region.path().toString()).toList(),
+                    recordRegion,
+                    record.name(),
+                    LogSetup.current());
+        }
+
+        private SharedProcess start(String childName, ProcessBuilder builder, ExitRecord record) {
+            Process process = null;
             try {
-                Process process = builder.start();
+                process = builder.start();
                 SharedProcess child = new SharedProcess(childName, daemon, process, record);
-                send(spec, serialized, process.getOutputStream());
-                Logs.debug(SharedProcess.class, () -> "started " + child);
+                child.begin(threads);
                 return child;
             } catch (IOException e) {
                 record.remove();
                 throw new UncheckedIOException("command=" + builder.command(), e);
+            } catch (RuntimeException | Error e) {
+                if (process != null) {
+                    process.destroyForcibly(); // nobody would wait for it
+                }
+                record.remove();
+                throw e;
             }
         }
     }

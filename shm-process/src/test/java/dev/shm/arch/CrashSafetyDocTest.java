@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,31 @@ class CrashSafetyDocTest {
                 Set<String> there = methods.getOrDefault(parts[0], Set.of());
                 if (parts.length != 2 || !there.contains(parts[1])) {
                     missing.add(test);
+                }
+            }
+        }
+        assertEquals(List.of(), missing);
+    }
+
+    /** A test that does not name a point does not kill there. */
+    @Test
+    void everyKillPoint_standsInATestOfItsRow() throws IOException {
+        Map<String, String> tests = new HashMap<>();
+        for (Path file : javaFiles("test")) {
+            String name = file.getFileName().toString().replace(".java", "");
+            tests.merge(name, Files.readString(file), String::concat);
+        }
+        List<String> missing = new ArrayList<>();
+        for (List<String> row : rows) {
+            String classes =
+                    Stream.of(row.get(CELLS - 1).split(", ", -1))
+                            .map(test -> tests.getOrDefault(test.split("#", -1)[0], ""))
+                            .collect(Collectors.joining());
+            Matcher point = NAMED_POINT.matcher(row.get(1));
+            while (point.find()) {
+                String word = "(?<![\\w.])" + Pattern.quote(point.group(1)) + "(?![\\w.])";
+                if (!Pattern.compile(word).matcher(classes).find()) {
+                    missing.add(point.group(1) + ": " + row.get(CELLS - 1));
                 }
             }
         }

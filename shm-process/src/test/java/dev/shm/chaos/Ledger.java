@@ -2,6 +2,9 @@ package dev.shm.chaos;
 
 import dev.shm.region.SharedRegion;
 import dev.shm.value.SharedArray;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the processes of {@link ChaosRound} write down about themselves, in memory that outlives
@@ -23,6 +26,8 @@ final class Ledger {
         OWNERS_KILLED,
         /** How often a death was reported. */
         REPORTS,
+        /** Since when the process is at it; 0: it is not. */
+        BEGUN,
         /** Since when the process waits for it; 0: it does not. */
         SINCE,
         /** The longest wait for it that ended, in nanoseconds. */
@@ -95,38 +100,69 @@ final class Ledger {
         return acts;
     }
 
-    /** Something that may wait. */
-    interface Waiting {
-        /** Waits. */
-        void end() throws InterruptedException;
+    /** Something that takes its time. */
+    interface Doing {
+        /** Does it. */
+        void run() throws InterruptedException;
+    }
+
+    /** Does something, and it is known while it lasts. */
+    void during(Act act, int seat, Doing doing) throws InterruptedException {
+        begins(act, seat);
+        doing.run();
+        ended(act, seat);
+    }
+
+    /** A process is at something from now on. */
+    void begins(Act act, int seat) {
+        set(act, Entry.BEGUN, seat, System.nanoTime());
+    }
+
+    /** It is at it no more. */
+    void ended(Act act, int seat) {
+        set(act, Entry.BEGUN, seat, 0);
+    }
+
+    /** The process is gone. */
+    void forget(int seat) {
+        for (Act act : Act.values()) {
+            set(act, Entry.BEGUN, seat, 0);
+            set(act, Entry.SINCE, seat, 0);
+        }
     }
 
     /** Waits, and it is known while it lasts. */
-    void await(Act act, int seat, Waiting waiting) throws InterruptedException {
-        waitBegins(act, seat);
-        waiting.end();
-        waitEnds(act, seat);
-    }
-
-    private void waitBegins(Act act, int seat) {
+    void await(Act act, int seat, Doing waiting) throws InterruptedException {
         set(act, Entry.SINCE, seat, System.nanoTime());
-    }
-
-    private void waitEnds(Act act, int seat) {
+        waiting.run();
         long waited = System.nanoTime() - get(act, Entry.SINCE, seat);
         set(act, Entry.SINCE, seat, 0);
         set(act, Entry.LONGEST, seat, Math.max(waited, get(act, Entry.LONGEST, seat)));
     }
 
-    /** How long somebody has been waiting at most, in nanoseconds. */
-    long longestWaitInProgress(Act act) {
-        long longest = 0;
-        for (int seat = 0; seat < SEATS; seat++) {
-            long since = get(act, Entry.SINCE, seat);
-            if (since != 0) {
-                longest = Math.max(longest, System.nanoTime() - since);
+    /** Who has been waiting for longer than that, and who has been at anything so long. */
+    List<String> standing(long waitNanos, long actNanos) {
+        List<String> lines = new ArrayList<>();
+        for (Act act : Act.values()) {
+            for (int seat = 0; seat < SEATS; seat++) {
+                long waits = nanosSince(get(act, Entry.SINCE, seat));
+                long lasts = nanosSince(get(act, Entry.BEGUN, seat));
+                if (waits > waitNanos || lasts > actNanos) {
+                    lines.add(
+                            act
+                                    + ": seat="
+                                    + seat
+                                    + " waits for ms="
+                                    + TimeUnit.NANOSECONDS.toMillis(waits)
+                                    + " is at it for ms="
+                                    + TimeUnit.NANOSECONDS.toMillis(lasts));
+                }
             }
         }
-        return longest;
+        return lines;
+    }
+
+    private static long nanosSince(long began) {
+        return began == 0 ? 0 : System.nanoTime() - began;
     }
 }

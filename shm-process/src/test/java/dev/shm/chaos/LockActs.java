@@ -1,7 +1,7 @@
 package dev.shm.chaos;
 
+import dev.shm.chaos.Ledger.Doing;
 import dev.shm.chaos.Ledger.Entry;
-import dev.shm.chaos.Ledger.Waiting;
 import dev.shm.region.SharedRegion;
 import dev.shm.sync.SharedCondition;
 import dev.shm.sync.SharedLock;
@@ -11,10 +11,9 @@ import dev.shm.sync.SynchronizedValue;
 import dev.shm.value.SharedArray;
 import dev.shm.value.SharedValue;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -25,8 +24,12 @@ import java.util.concurrent.locks.LockSupport;
  * holds the lock next and is not told of a death must find them equal.
  */
 final class LockActs implements Acts {
+    static final List<Act> ACTS =
+            List.of(Act.LOCK, Act.CONDITION, Act.READ, Act.WRITE, Act.VALUE, Act.ARRAY);
+
     private static final int ARRAY_LENGTH = 64;
     private static final int LINGER_NANOS = 1_000_000;
+    private static final int RELIEF_MILLIS = 100;
 
     private final SharedRegion region;
     private final int seat;
@@ -53,11 +56,6 @@ final class LockActs implements Acts {
     }
 
     @Override
-    public Set<Act> acts() {
-        return EnumSet.of(Act.LOCK, Act.CONDITION, Act.READ, Act.WRITE, Act.VALUE, Act.ARRAY);
-    }
-
-    @Override
     public void doIt(Act act) throws InterruptedException {
         switch (act) {
             case LOCK -> lock();
@@ -70,7 +68,7 @@ final class LockActs implements Acts {
         }
     }
 
-    private void await(Act act, Waiting waiting) throws InterruptedException {
+    private void await(Act act, Doing waiting) throws InterruptedException {
         ledger.await(act, seat, waiting);
     }
 
@@ -141,8 +139,20 @@ final class LockActs implements Acts {
         }
     }
 
-    void produce() throws InterruptedException {
+    private void produce() throws InterruptedException {
         await(Act.CONDITION, conditionLock::lock);
+        produceLocked();
+    }
+
+    /** An item from time to time, for all may be consumers just now. */
+    @Override
+    public void relieve() throws InterruptedException {
+        if (conditionLock.tryLock(RELIEF_MILLIS, TimeUnit.MILLISECONDS)) {
+            produceLocked();
+        }
+    }
+
+    private void produceLocked() {
         checkItems();
         ledger.increment(Act.CONDITION, Entry.DONE, seat);
         linger();
@@ -255,6 +265,11 @@ final class LockActs implements Acts {
     private void repairArray(SharedArray guarded) {
         ledger.increment(Act.ARRAY, Entry.REPORTS, seat);
         guarded.fill(ledger.sum(Act.ARRAY, Entry.DONE));
+    }
+
+    @Override
+    public List<Object> objects() {
+        return List.of(lock, conditionLock, notEmpty, readWrite, value, array);
     }
 
     /** Owners whose deaths must have been reported. */

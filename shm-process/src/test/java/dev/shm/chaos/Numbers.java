@@ -61,6 +61,16 @@ final class Numbers {
         return number;
     }
 
+    /** Whether some seat has used most of its numbers. */
+    boolean isRunningOut() {
+        for (int other = 0; other < Ledger.SEATS; other++) {
+            if (next.getInt(other) > COUNT / Ledger.SEATS / 4 * 3) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** It was accepted. */
     void sent(int number) {
         cells.getAndAdd(number, SENT);

@@ -7,24 +7,31 @@ import dev.shm.codec.Codec;
 import dev.shm.codec.Codecs;
 import dev.shm.queue.Delivery;
 import dev.shm.queue.JoinableQueue;
+import dev.shm.queue.SharedLongQueue;
 import dev.shm.queue.SharedPriorityQueue;
 import dev.shm.queue.SharedQueue;
 import dev.shm.queue.SharedStack;
 import dev.shm.region.SharedRegion;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
-/** What a process can do with queues, a stack and a priority queue. */
+/**
+ * What a process can do with queues, a stack and a priority queue. Nearly all wait until they have
+ * what they want, and the others give up soon.
+ */
 final class QueueActs implements Acts {
+    static final List<Act> ACTS =
+            List.of(Act.QUEUE, Act.JOINABLE, Act.LONGS, Act.STACK, Act.PRIORITY);
+
     /** Few, so that producers and consumers wait for each other. */
     private static final int CAPACITY = 5;
 
+    private static final int ONE_OF_SO_MANY_GIVES_UP = 8;
     private static final int PATIENCE_MILLIS = 20;
+    private static final int NONE = -1;
     private static final Codec<byte[]> CODEC = Codecs.bytes(Numbers.MAX_BYTES);
 
     private final Ledger ledger;
@@ -34,6 +41,8 @@ final class QueueActs implements Acts {
     private final Numbers queued;
     private final JoinableQueue<byte[]> joinable;
     private final Numbers joined;
+    private final SharedLongQueue longs;
+    private final Numbers counted;
     private final BlockingQueue<Long> stack;
     private final Numbers stacked;
     private final BlockingQueue<Long> priority;
@@ -47,6 +56,8 @@ final class QueueActs implements Acts {
         queued = new Numbers(region, "queue", seat);
         joinable = JoinableQueue.of(region, "joinable", CAPACITY, CODEC);
         joined = new Numbers(region, "joinable", seat);
+        longs = SharedLongQueue.of(region, "longs", CAPACITY);
+        counted = new Numbers(region, "longs", seat);
         stack = SharedStack.of(region, "stack", CAPACITY, Codecs.longs());
         stacked = new Numbers(region, "stack", seat);
         priority =
@@ -60,48 +71,31 @@ final class QueueActs implements Acts {
     }
 
     @Override
-    public Set<Act> acts() {
-        return EnumSet.of(Act.QUEUE, Act.JOINABLE, Act.STACK, Act.PRIORITY);
-    }
-
-    @Override
     public void doIt(Act act) throws InterruptedException {
         boolean sends = random.nextBoolean();
-        switch (act) {
-            case QUEUE -> {
-                if (sends) {
-                    send(
-                            act,
-                            queued,
-                            n -> queue.offer(Numbers.message(n), PATIENCE_MILLIS, MILLISECONDS));
-                } else {
-                    ledger.await(
-                            act, seat, () -> take(queue.receive(PATIENCE_MILLIS, MILLISECONDS)));
-                }
-            }
-            case JOINABLE -> {
-                if (sends) {
-                    send(
-                            act,
-                            joined,
-                            n -> joinable.offer(Numbers.message(n), PATIENCE_MILLIS, MILLISECONDS));
-                } else {
-                    ledger.await(
-                            act, seat, () -> work(joinable.poll(PATIENCE_MILLIS, MILLISECONDS)));
-                }
-            }
-            case STACK -> use(act, stack, stacked, sends);
-            case PRIORITY -> use(act, priority, sorted, sends);
-            default -> throw new IllegalArgumentException(act.toString());
+        long patience =
+                random.nextInt(ONE_OF_SO_MANY_GIVES_UP) == 0 ? PATIENCE_MILLIS : Long.MAX_VALUE;
+        if (sends) {
+            send(act, patience);
+        } else {
+            ledger.await(act, seat, () -> take(act, patience));
         }
         ledger.increment(act, Ledger.Entry.DONE, seat);
     }
 
-    private interface Offer {
-        boolean make(int number) throws InterruptedException;
+    private Numbers numbers(Act act) {
+        return switch (act) {
+            case QUEUE -> queued;
+            case JOINABLE -> joined;
+            case LONGS -> counted;
+            case STACK -> stacked;
+            case PRIORITY -> sorted;
+            default -> throw new IllegalArgumentException(act.toString());
+        };
     }
 
-    private void send(Act act, Numbers numbers, Offer offer) throws InterruptedException {
+    private void send(Act act, long patience) throws InterruptedException {
+        Numbers numbers = numbers(act);
         int number = numbers.begin();
         if (number < 0) {
             return;
@@ -110,16 +104,71 @@ final class QueueActs implements Acts {
                 act,
                 seat,
                 () -> {
-                    if (offer.make(number)) {
+                    if (offer(act, number, patience)) {
                         numbers.sent(number);
                     }
                 });
     }
 
-    private void take(@Nullable Delivery<byte[]> delivery) {
-        if (delivery == null) {
-            return;
+    /** As {@code put} where patience has no end, and that is what is called then. */
+    private boolean offer(Act act, int number, long millis) throws InterruptedException {
+        return switch (act) {
+            case QUEUE -> offer(queue, Numbers.message(number), millis);
+            case JOINABLE -> offer(joinable, Numbers.message(number), millis);
+            case STACK -> offer(stack, (long) number, millis);
+            case PRIORITY -> offer(priority, (long) number, millis);
+            default -> {
+                if (millis < Long.MAX_VALUE) {
+                    yield longs.offer(number, millis, MILLISECONDS);
+                }
+                longs.put(number);
+                yield true;
+            }
+        };
+    }
+
+    private static <E> boolean offer(BlockingQueue<E> to, E element, long millis)
+            throws InterruptedException {
+        if (millis < Long.MAX_VALUE) {
+            return to.offer(element, millis, MILLISECONDS);
         }
+        to.put(element);
+        return true;
+    }
+
+    /** Takes one, if one comes in that time; false if none did. */
+    private boolean take(Act act, long millis) throws InterruptedException {
+        boolean endless = millis == Long.MAX_VALUE;
+        switch (act) {
+            case QUEUE -> {
+                Delivery<byte[]> delivery =
+                        endless ? queue.receive() : queue.receive(millis, MILLISECONDS);
+                return delivery != null && accept(delivery);
+            }
+            case JOINABLE -> {
+                byte[] message = endless ? joinable.take() : joinable.poll(millis, MILLISECONDS);
+                return message != null && work(message);
+            }
+            case LONGS -> {
+                long number = endless ? longs.take() : longs.poll(NONE, millis, MILLISECONDS);
+                return number != NONE && note(counted, number);
+            }
+            case STACK -> {
+                return take(stack, stacked, millis);
+            }
+            default -> {
+                return take(priority, sorted, millis);
+            }
+        }
+    }
+
+    private static boolean take(BlockingQueue<Long> from, Numbers numbers, long millis)
+            throws InterruptedException {
+        Long number = millis == Long.MAX_VALUE ? from.take() : from.poll(millis, MILLISECONDS);
+        return number != null && note(numbers, number);
+    }
+
+    private boolean accept(Delivery<byte[]> delivery) {
         int number = Numbers.number(delivery.message());
         if (delivery.attempts() == 0) {
             queued.inOrder(number);
@@ -127,55 +176,76 @@ final class QueueActs implements Acts {
         queued.received(number);
         if (delivery.attempts() == 0 && random.nextInt(16) == 0) {
             delivery.requeue();
-            return;
+        } else {
+            delivery.ack();
+            queued.ended(number);
         }
-        delivery.ack();
-        queued.ended(number);
+        return true;
     }
 
-    private void work(byte @Nullable [] message) {
-        if (message != null) {
-            int number = Numbers.number(message);
-            joined.received(number);
-            joinable.taskDone();
-            joined.ended(number);
+    private boolean work(byte[] message) {
+        int number = Numbers.number(message);
+        joined.received(number);
+        joinable.taskDone();
+        joined.ended(number);
+        return true;
+    }
+
+    private static boolean note(Numbers numbers, long number) {
+        numbers.received((int) number);
+        numbers.ended((int) number);
+        return true;
+    }
+
+    /** Something comes in where all may wait for that, and goes out where all may wait for room. */
+    @Override
+    public void relieve() throws InterruptedException {
+        for (Act act : ACTS) {
+            int room = room(act);
+            if (room == CAPACITY) {
+                int number = numbers(act).begin();
+                if (number >= 0 && offer(act, number, 0)) {
+                    numbers(act).sent(number);
+                }
+            } else if (room == 0) {
+                take(act, 0);
+            }
         }
     }
 
-    private void use(Act act, BlockingQueue<Long> queue, Numbers numbers, boolean sends)
-            throws InterruptedException {
-        if (sends) {
-            send(act, numbers, n -> queue.offer((long) n, PATIENCE_MILLIS, MILLISECONDS));
-            return;
-        }
-        ledger.await(
-                act,
-                seat,
-                () -> {
-                    Long taken = queue.poll(PATIENCE_MILLIS, MILLISECONDS);
-                    if (taken != null) {
-                        numbers.received(taken.intValue());
-                        numbers.ended(taken.intValue());
-                    }
-                });
+    private int room(Act act) {
+        return switch (act) {
+            case QUEUE -> queue.remainingCapacity();
+            case JOINABLE -> joinable.remainingCapacity();
+            case LONGS -> longs.remainingCapacity();
+            case STACK -> stack.remainingCapacity();
+            default -> priority.remainingCapacity();
+        };
+    }
+
+    @Override
+    public boolean isRunningOut() {
+        return ACTS.stream().anyMatch(act -> numbers(act).isRunningOut());
+    }
+
+    @Override
+    public List<Object> objects() {
+        return List.of(queue, joinable, longs, stack, priority);
     }
 
     @Override
     public List<String> audit(int deaths) throws InterruptedException {
         List<String> wrong = new ArrayList<>();
-        for (Delivery<byte[]> rest = queue.receive(0, MILLISECONDS);
-                rest != null;
-                rest = queue.receive(0, MILLISECONDS)) {
-            int number = Numbers.number(rest.message());
-            queued.received(number);
-            rest.ack();
-            queued.ended(number);
+        while (acknowledged(queue.receive(0, MILLISECONDS))) {
+            // until it is empty
         }
         wrong.addAll(queued.audit(Promise.AT_LEAST_ONCE, deaths));
-        for (byte[] rest = joinable.poll(); rest != null; rest = joinable.poll()) {
-            work(rest);
+        while (take(Act.JOINABLE, 0) || take(Act.LONGS, 0) || take(Act.STACK, 0)) {
+            // until they are empty
         }
         wrong.addAll(joined.audit(Promise.AT_LEAST_ONCE, deaths));
+        wrong.addAll(counted.audit(Promise.AT_MOST_ONCE, deaths));
+        wrong.addAll(stacked.audit(Promise.AT_MOST_ONCE, deaths));
         if (!joinable.join(0, MILLISECONDS)) {
             wrong.add("tasks left: " + joinable);
         }
@@ -188,21 +258,22 @@ final class QueueActs implements Acts {
             note(sorted, rest);
         }
         wrong.addAll(sorted.audit(Promise.AT_MOST_ONCE, deaths));
-        for (Long rest = stack.poll(); rest != null; rest = stack.poll()) {
-            note(stacked, rest);
-        }
-        wrong.addAll(stacked.audit(Promise.AT_MOST_ONCE, deaths));
-        if (queue.remainingCapacity() != CAPACITY
-                || joinable.remainingCapacity() != CAPACITY
-                || stack.remainingCapacity() != CAPACITY
-                || priority.remainingCapacity() != CAPACITY) {
-            wrong.add("places lost: " + queue + ", " + joinable + ", " + stack + ", " + priority);
+        for (Act act : ACTS) {
+            if (room(act) != CAPACITY) {
+                wrong.add(act + ": places lost, room=" + room(act));
+            }
         }
         return wrong;
     }
 
-    private static void note(Numbers numbers, Long number) {
-        numbers.received(number.intValue());
-        numbers.ended(number.intValue());
+    private boolean acknowledged(@Nullable Delivery<byte[]> rest) {
+        if (rest == null) {
+            return false;
+        }
+        int number = Numbers.number(rest.message());
+        queued.received(number);
+        rest.ack();
+        queued.ended(number);
+        return true;
     }
 }

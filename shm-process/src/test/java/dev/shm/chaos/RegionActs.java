@@ -5,13 +5,13 @@ import dev.shm.region.SharedRegion;
 import dev.shm.sync.SharedLock;
 import dev.shm.value.SharedArray;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 
 /** What a process can do with the region itself: make and remove objects, join again and leave. */
 final class RegionActs implements Acts {
+    static final List<Act> ACTS = List.of(Act.OBJECT, Act.ATTACHMENT);
+
     private static final int NAMES = 6;
     private static final int LENGTH = 100;
 
@@ -25,11 +25,6 @@ final class RegionActs implements Acts {
         this.ledger = ledger;
         this.seat = seat;
         this.random = random;
-    }
-
-    @Override
-    public Set<Act> acts() {
-        return EnumSet.of(Act.OBJECT, Act.ATTACHMENT);
     }
 
     @Override

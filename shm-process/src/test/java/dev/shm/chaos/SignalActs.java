@@ -1,7 +1,7 @@
 package dev.shm.chaos;
 
+import dev.shm.chaos.Ledger.Doing;
 import dev.shm.chaos.Ledger.Entry;
-import dev.shm.chaos.Ledger.Waiting;
 import dev.shm.region.SharedRegion;
 import dev.shm.sync.CountingSemaphore;
 import dev.shm.sync.PartyDiedException;
@@ -12,10 +12,8 @@ import dev.shm.sync.SharedSemaphore;
 import dev.shm.value.SharedValue;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,13 +21,23 @@ import java.util.concurrent.locks.LockSupport;
 
 /** What a process can do with semaphores, events, latches and a barrier. */
 final class SignalActs implements Acts {
+    static final List<Act> ACTS =
+            List.of(
+                    Act.SEMAPHORE,
+                    Act.COUNTING,
+                    Act.EVENT,
+                    Act.GATE,
+                    Act.LATCH,
+                    Act.ROLL_CALL,
+                    Act.BARRIER);
+
     private static final int PERMITS = 2;
     private static final String LATCH = "latch-";
     private static final String ROLL_CALL = "roll-call-";
     private static final int SEMAPHORE_COLLECTS = 8;
     private static final int LINGER_NANOS = 1_000_000;
     private static final int TAG_BITS = 30;
-    private static final long PATIENCE_MILLIS = 20; // of waits that nobody need end
+    private static final long RELIEF_MILLIS = 20;
 
     private final SharedRegion region;
     private final int seat;
@@ -58,18 +66,6 @@ final class SignalActs implements Acts {
     }
 
     @Override
-    public Set<Act> acts() {
-        return EnumSet.of(
-                Act.SEMAPHORE,
-                Act.COUNTING,
-                Act.EVENT,
-                Act.GATE,
-                Act.LATCH,
-                Act.ROLL_CALL,
-                Act.BARRIER);
-    }
-
-    @Override
     public void doIt(Act act) throws InterruptedException {
         switch (act) {
             case SEMAPHORE -> semaphore();
@@ -83,7 +79,7 @@ final class SignalActs implements Acts {
         }
     }
 
-    private void await(Act act, Waiting waiting) throws InterruptedException {
+    private void await(Act act, Doing waiting) throws InterruptedException {
         ledger.await(act, seat, waiting);
     }
 
@@ -145,11 +141,15 @@ final class SignalActs implements Acts {
         ledger.increment(Act.EVENT, Entry.DONE, seat);
     }
 
-    /** What sees to it that nobody need wait for long. */
-    void relieve() {
+    /** Does what nobody else need do. */
+    @Override
+    public void relieve() throws InterruptedException {
         event.set();
         openGate();
         nextRound();
+        if (barrier.getNumberWaiting() > 0) {
+            meet(() -> barrier.await(RELIEF_MILLIS, TimeUnit.MILLISECONDS));
+        }
     }
 
     private void openGate() {
@@ -167,73 +167,85 @@ final class SignalActs implements Acts {
         ledger.increment(Act.GATE, Entry.DONE, seat);
     }
 
-    /** Ends the round in progress, and forgets those before it. */
+    /**
+     * Begins another round, and ends all that were before it. Who comes late may make the latch of
+     * such a round anew, which the next relief then finds.
+     */
     private void nextRound() {
-        long ended = round.getAndAdd(1);
-        try (SharedLatch latch = SharedLatch.of(region, LATCH + ended, 1)) {
-            latch.countDown();
-        }
+        long current = round.getAndAdd(1) + 1;
         for (String name : region.names()) {
-            if (isOfARound(name) && !isOfRound(name, ended + 1) && !isOfRound(name, ended)) {
+            if (name.startsWith(LATCH) && number(LATCH, name) < current) {
+                try (SharedLatch latch = SharedLatch.of(region, name, 1)) {
+                    latch.countDown();
+                }
+                region.remove(name);
+            } else if (name.startsWith(ROLL_CALL) && number(ROLL_CALL, name) < current) {
+                try (SharedLatch latch = rollCall(name)) {
+                    for (int party = 0; party < Ledger.SEATS; party++) {
+                        latch.countDown(party);
+                    }
+                }
                 region.remove(name);
             }
         }
     }
 
-    private static boolean isOfARound(String name) {
-        return name.startsWith(LATCH) || name.startsWith(ROLL_CALL);
+    private static long number(String prefix, String name) {
+        return Long.parseLong(name.substring(prefix.length()));
     }
 
-    private static boolean isOfRound(String name, long number) {
-        return name.equals(LATCH + number) || name.equals(ROLL_CALL + number);
-    }
-
-    private boolean isOver(long started) {
-        return round.getLong() > started + 1;
+    private SharedLatch rollCall(String name) {
+        return SharedLatch.of(region, name, Ledger.SEATS, SharedLatch.Mode.PARTIES);
     }
 
     private void latch() throws InterruptedException {
-        long current = round.getLong();
-        try (SharedLatch latch = SharedLatch.of(region, LATCH + current, 1)) {
-            // The latch may have been removed before we opened it, and then this is another one.
-            while (latch.getCount() > 0 && !isOver(current)) {
-                await(Act.LATCH, () -> latch.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+        try (SharedLatch latch = SharedLatch.of(region, LATCH + round.getLong(), 1)) {
+            await(Act.LATCH, latch::await);
+            if (latch.getCount() != 0) {
+                throw new AssertionError("passed, and not open: " + latch);
             }
         }
         ledger.increment(Act.LATCH, Entry.DONE, seat);
     }
 
     private void rollCall() throws InterruptedException {
-        String name = ROLL_CALL + round.getLong();
-        try (SharedLatch latch =
-                SharedLatch.of(region, name, Ledger.SEATS, SharedLatch.Mode.PARTIES)) {
+        try (SharedLatch latch = rollCall(ROLL_CALL + round.getLong())) {
             latch.join(seat);
             latch.countDown(seat);
             if (!latch.isDone(seat)) {
                 throw new AssertionError("a party that has counted down is not done");
             }
-            await(Act.ROLL_CALL, () -> latch.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS));
+            await(Act.ROLL_CALL, latch::await);
         } catch (PartyDiedException e) {
             // Another party died before it had counted down, as they do here.
         }
         ledger.increment(Act.ROLL_CALL, Entry.DONE, seat);
     }
 
-    /** Where another one comes in time, and lives. */
+    private interface Meeting {
+        int await() throws InterruptedException, BrokenBarrierException, TimeoutException;
+    }
+
+    /** Where another one comes, and lives. */
+    private void meet(Meeting meeting) throws InterruptedException {
+        try {
+            int later = meeting.await();
+            if (later < 0 || later > 1) {
+                throw new AssertionError("arrived before " + later + " others of 2");
+            }
+        } catch (BrokenBarrierException | TimeoutException e) {
+            barrier.reset();
+        }
+    }
+
     private void barrier() throws InterruptedException {
-        await(
-                Act.BARRIER,
-                () -> {
-                    try {
-                        int later = barrier.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
-                        if (later < 0 || later > 1) {
-                            throw new AssertionError("arrived before " + later + " others of 2");
-                        }
-                    } catch (BrokenBarrierException | TimeoutException e) {
-                        barrier.reset();
-                    }
-                });
+        await(Act.BARRIER, () -> meet(barrier::await));
         ledger.increment(Act.BARRIER, Entry.DONE, seat);
+    }
+
+    @Override
+    public List<Object> objects() {
+        return List.of(semaphore, counting, event, gate, barrier, round);
     }
 
     @Override

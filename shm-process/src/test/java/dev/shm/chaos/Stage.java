@@ -10,39 +10,70 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** One object of each kind in one region, and what one seat does with them. */
+/**
+ * One object of each kind in one region, and what one seat does with them. They are opened when
+ * they are used for the first time, or a victim would be killed in nothing else.
+ */
 final class Stage {
     private static final List<Act> LONG = Stream.of(Act.values()).filter(a -> a.isLong).toList();
     private static final List<Act> SHORT = Stream.of(Act.values()).filter(a -> !a.isLong).toList();
     private static final int ONE_OF_SO_MANY_IS_LONG = 12;
 
+    /** Makes what can be done with some of the objects. */
+    private interface Maker {
+        Acts make(SharedRegion region, Ledger ledger, int seat, Random random);
+    }
+
+    private record Group(List<Act> acts, Maker maker) {}
+
+    private static final List<Group> GROUPS =
+            List.of(
+                    new Group(LockActs.ACTS, LockActs::new),
+                    new Group(SignalActs.ACTS, SignalActs::new),
+                    new Group(QueueActs.ACTS, QueueActs::new),
+                    new Group(StreamActs.ACTS, StreamActs::new),
+                    new Group(StoreActs.ACTS, StoreActs::new),
+                    new Group(CollectionActs.ACTS, CollectionActs::new),
+                    new Group(RegionActs.ACTS, RegionActs::new));
+
+    private final SharedRegion region;
+    private final int seat;
     private final Random random;
     private final Ledger ledger;
-    private final LockActs locks;
-    private final SignalActs signals;
-    private final StoreActs stores;
-    private final List<Acts> all;
     private final Map<Act, Acts> byAct = new EnumMap<>(Act.class);
 
     Stage(SharedRegion region, int seat, long seed) {
-        random = new Random(seed);
-        ledger = new Ledger(region);
-        locks = new LockActs(region, ledger, seat, random);
-        signals = new SignalActs(region, ledger, seat, random);
-        stores = new StoreActs(region, ledger, seat, random);
-        all =
-                List.of(
-                        locks,
-                        signals,
-                        new QueueActs(region, ledger, seat, random),
-                        new StreamActs(region, ledger, seat, random),
-                        stores,
-                        new RegionActs(region, ledger, seat, random));
-        all.forEach(acts -> acts.acts().forEach(act -> byAct.put(act, acts)));
+        this.region = region;
+        this.seat = seat;
+        this.random = new Random(seed);
+        this.ledger = new Ledger(region);
+    }
+
+    private Acts acts(Act act) {
+        Acts acts = byAct.get(act);
+        if (acts == null) {
+            acts =
+                    make(
+                            GROUPS.stream()
+                                    .filter(g -> g.acts.contains(act))
+                                    .findFirst()
+                                    .orElseThrow());
+        }
+        return acts;
+    }
+
+    private Acts make(Group group) {
+        Acts acts = group.maker.make(region, ledger, seat, random);
+        group.acts.forEach(act -> byAct.put(act, acts));
+        return acts;
+    }
+
+    private List<Acts> all() {
+        return GROUPS.stream().map(group -> acts(group.acts.get(0))).toList();
     }
 
     static RegionOptions options(Path file) {
-        return RegionOptions.at(file).bytes(1 << 21).maxParticipants(32).maxObjects(96);
+        return RegionOptions.at(file).bytes(1 << 22).maxParticipants(32).maxObjects(128);
     }
 
     Ledger ledger() {
@@ -51,7 +82,8 @@ final class Stage {
 
     /** Makes what must be there before anybody comes. */
     void begin() {
-        stores.begin();
+        ((StoreActs) acts(Act.LIST)).begin();
+        all();
     }
 
     void doAnything() throws InterruptedException {
@@ -60,19 +92,30 @@ final class Stage {
     }
 
     void doIt(Act act) throws InterruptedException {
-        byAct.get(act).doIt(act);
+        ledger.during(act, seat, () -> acts(act).doIt(act));
     }
 
-    /** What sees to it that nobody need wait for long. */
+    /** Sees to it that nobody need wait for ever who waits for what need not happen. */
     void relieve() throws InterruptedException {
-        locks.produce();
-        signals.relieve();
+        for (Acts acts : all()) {
+            acts.relieve();
+        }
+    }
+
+    /** Whether another round should begin, because messages are running out. */
+    boolean isRunningOut() {
+        return all().stream().anyMatch(Acts::isRunningOut);
+    }
+
+    /** What can tell of itself how it stands. */
+    List<Object> objects() {
+        return all().stream().flatMap(acts -> acts.objects().stream()).toList();
     }
 
     /** What is not as it must be when everybody else is gone. */
     List<String> audit(int deaths) throws InterruptedException {
         List<String> wrong = new ArrayList<>();
-        for (Acts acts : all) {
+        for (Acts acts : all()) {
             wrong.addAll(acts.audit(deaths));
         }
         return wrong;

@@ -10,15 +10,15 @@ import dev.shm.value.SharedStruct;
 import dev.shm.value.SharedValue;
 import dev.shm.value.StructRecord;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a process can do with a map, a list, a struct, an adder and a value. */
 final class StoreActs implements Acts {
+    static final List<Act> ACTS = List.of(Act.MAP, Act.LIST, Act.STRUCT, Act.ADDER);
+
     private static final int KEYS = 8; // of each seat
     private static final int FIELDS = 16;
     private static final String SPEC =
@@ -53,11 +53,6 @@ final class StoreActs implements Acts {
         for (int other = 0; other < Ledger.SEATS; other++) {
             list.add(text(other, 0));
         }
-    }
-
-    @Override
-    public Set<Act> acts() {
-        return EnumSet.of(Act.MAP, Act.LIST, Act.STRUCT, Act.ADDER);
     }
 
     @Override
@@ -177,6 +172,11 @@ final class StoreActs implements Acts {
             }
         }
         return record.getLong(0);
+    }
+
+    @Override
+    public List<Object> objects() {
+        return List.of(struct, adder, value);
     }
 
     @Override

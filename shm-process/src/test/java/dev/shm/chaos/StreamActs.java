@@ -1,7 +1,5 @@
 package dev.shm.chaos;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import dev.shm.chaos.Numbers.Promise;
 import dev.shm.memory.MappedBuffer;
 import dev.shm.queue.PipeEnd;
@@ -18,10 +16,8 @@ import dev.shm.value.SharedValue;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.MessageHandler;
@@ -31,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * What a process can do with a one-to-one ring, a broadcast and pipes: whoever comes has a role.
  */
 final class StreamActs implements Acts {
+    static final List<Act> ACTS = List.of(Act.RING, Act.BROADCAST, Act.PIPE);
+
     private static final int CAPACITY = 512;
     private static final int RECORDS = 20;
-    private static final int PATIENCE_MILLIS = 20;
     private static final int PIPES = 64;
     private static final int COUNT_BITS = 8;
     private static final String PIPE = "pipe-";
@@ -51,6 +48,7 @@ final class StreamActs implements Acts {
     private final Numbers broadcasted;
     private final SharedValue pipe;
     private final SharedArray pipesEnded;
+    private long dayBefore = -1; // when relief last came
 
     StreamActs(SharedRegion region, Ledger ledger, int seat, Random random) {
         this.region = region;
@@ -64,11 +62,6 @@ final class StreamActs implements Acts {
         broadcasted = new Numbers(region, "broadcast", seat);
         pipe = SharedValue.of(region, "pipe", 'q');
         pipesEnded = SharedArray.of(region, "pipes-ended", 'q', PIPES);
-    }
-
-    @Override
-    public Set<Act> acts() {
-        return EnumSet.of(Act.RING, Act.BROADCAST, Act.PIPE);
     }
 
     @Override
@@ -171,7 +164,7 @@ final class StreamActs implements Acts {
         broadcasted.inOrder(number(buffer, index, length));
     }
 
-    /** One end of the pipe of the day, if it can be had; else there shall be another pipe. */
+    /** One end of the pipe of the day, if it can be had; and then there shall be another pipe. */
     private void pipe() throws InterruptedException {
         long day = pipe.getLong();
         try (SharedPipe today = SharedPipe.of(region, PIPE + day, CAPACITY)) {
@@ -184,34 +177,31 @@ final class StreamActs implements Acts {
             }
         } finally {
             pipe.compareAndSet(day, day + 1);
-            region.remove(PIPE + (day - 2));
         }
     }
 
+    /** Until all is sent or nobody is there any more. */
     private void send(PipeEnd end, long day) throws InterruptedException {
-        int sent = 0;
         try {
-            while (sent < RECORDS
-                    && end.send(scratch, 0, load(sent), PATIENCE_MILLIS, MILLISECONDS)) {
-                sent++;
+            for (int number = 0; number < RECORDS; number++) {
+                end.send(scratch, 0, load(number));
             }
-            pipesEnded.setLong((int) (day % PIPES), day << COUNT_BITS | sent);
+            pipesEnded.setLong((int) (day % PIPES), day << COUNT_BITS | RECORDS);
         } catch (EOFException over) {
             return; // the receiver has left, or died
         }
     }
 
+    /** Until the sender has left, or died. */
     private void receive(PipeEnd end, long day) throws InterruptedException {
         int received = 0;
         try {
-            byte[] message = end.recv(PATIENCE_MILLIS, MILLISECONDS);
-            while (message != null) {
-                int number = Numbers.number(message);
+            while (true) {
+                int number = Numbers.number(end.recv());
                 if (number != received) {
                     throw new AssertionError("pipe: number=" + number + " after " + received);
                 }
                 received++;
-                message = end.recv(PATIENCE_MILLIS, MILLISECONDS);
             }
         } catch (EOFException over) {
             long ended = pipesEnded.getLong((int) (day % PIPES));
@@ -220,6 +210,35 @@ final class StreamActs implements Acts {
                 throw new AssertionError("pipe: sent=" + sent + " received=" + received);
             }
         }
+    }
+
+    /** Takes and closes ends that nobody came for, so that nobody need wait at the other. */
+    @Override
+    public void relieve() {
+        long day = pipe.getLong();
+        for (String name : region.names()) {
+            if (name.startsWith(PIPE) && Long.parseLong(name.substring(PIPE.length())) < day) {
+                try (SharedPipe past = SharedPipe.of(region, name, CAPACITY)) {
+                    role(past::left);
+                    role(past::right);
+                }
+                region.remove(name);
+            }
+        }
+        if (day == dayBefore) {
+            pipe.compareAndSet(day, day + 1);
+        }
+        dayBefore = day;
+    }
+
+    @Override
+    public boolean isRunningOut() {
+        return ringed.isRunningOut() || broadcasted.isRunningOut();
+    }
+
+    @Override
+    public List<Object> objects() {
+        return List.of(ring, broadcast, pipe);
     }
 
     @Override

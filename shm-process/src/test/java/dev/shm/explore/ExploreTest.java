@@ -13,8 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code ./shm explore} has all there is to explore, and shows what it finds. */
 class ExploreTest {
@@ -55,7 +59,7 @@ class ExploreTest {
     void aFewSchedules_areClean_andALineEach() throws InterruptedException {
         List<String> three = List.of("mutex", "pipe", "list");
         assertTrue(explore.primitives().containsAll(three), explore.primitives()::toString);
-        assertTrue(explore.run(three, FEW, 1), this::said);
+        assertTrue(explore.run(three, FEW, 1, 1), this::said);
         assertEquals(three.size(), said().lines().filter(line -> line.contains("clean")).count());
     }
 
@@ -64,5 +68,66 @@ class ExploreTest {
         assertTrue(explore.replay("3:1 5:1", "mutex/deaths"), this::said);
         assertEquals("mutex/deaths: clean\n", said());
         assertThrows(IllegalArgumentException.class, () -> explore.replay("", "mutex/nowhere"));
+    }
+
+    /** Two threads that each add one to a number, in two steps. */
+    private static Scenario countingWithoutALock() {
+        return world -> {
+            for (int i = 0; i < 2; i++) {
+                world.join()
+                        .thread(
+                                () -> {
+                                    long seen = world.buffer().getLongVolatile(0);
+                                    world.buffer().putLongVolatile(0, seen + 1);
+                                });
+            }
+            world.atEnd(() -> assertEquals(2, world.memory().getLong(0), "lost"));
+        };
+    }
+
+    @Test
+    void aFault_isFound_andTheLineThatIsPrintedShowsItAgain() throws InterruptedException {
+        Catalogue faulty =
+                entries ->
+                        entries.add(
+                                "faulty",
+                                "world",
+                                new Explorer(ExploreTest::countingWithoutALock, Rules.PLAIN));
+        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        Explore finding = new Explore(out, List.of(faulty));
+        assertEquals(1, finding.obey(out, "--schedules", "100", "--seed", "1", "faulty"));
+        Matcher line =
+                Pattern.compile("(?m)^\\./shm explore --replay '([0-9: ]+)' (\\S+)$")
+                        .matcher(said());
+        assertTrue(line.find(), this::said);
+        assertTrue(said().contains("FAILED"), this::said);
+        printed.reset();
+        assertEquals(1, finding.obey(out, "--replay", line.group(1), line.group(2)));
+        assertTrue(said().contains("lost"), this::said);
+        assertEquals(0, finding.obey(out, "--replay", "", line.group(2)), "without deviations");
+        assertEquals("faulty/world", line.group(2));
+        printed.reset();
+        assertEquals(1, finding.obey(out, "--schedules", "100", "--delayed"));
+        assertTrue(said().contains("' faulty/world-delayed"), this::said);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--schedules -1",
+        "--schedules 3000000000",
+        "--schedules few",
+        "--schedules",
+        "--depth -1",
+        "--seed x",
+        "nothing",
+        "--replay 1:1",
+        "--replay 1 mutex/deaths",
+        "--replay x:1 mutex/deaths"
+    })
+    void wrongArguments_areToldAndExit2(String arguments) throws InterruptedException {
+        PrintStream err = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        assertEquals(2, explore.obey(err, arguments.split(" ", -1)), this::said);
+        assertTrue(said().startsWith("shm explore: "), this::said);
+        assertTrue(said().contains("Usage: ./shm explore"), this::said);
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.codec.Codecs;
+import dev.shm.memory.MappedBuffer;
 import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
@@ -146,6 +147,30 @@ class HostileManagerTest {
             int at = (from + random.nextInt(to - from - 4)) & ~3;
             memory.putInt(at, random.nextBoolean() ? random.nextInt() : random.nextInt(64));
         }
+    }
+
+    /** Whoever dies leaves one pair of slots with the same record, and no more. */
+    @Test
+    void moreSlotsThanOneCanLeave_areDamage() {
+        SharedMap<String, String> map = map();
+        map.put("key", "value");
+        MapLayout layout = MapLayout.of(16, 2048);
+        try (Block block = region.attach("map", SharedMapType.INSTANCE)) {
+            MappedBuffer memory = block.buffer();
+            int first = layout.slot(0, 0);
+            int last = layout.slot(layout.stripes() - 1, layout.slots() - 1);
+            long taken = 0;
+            for (int at = first; at <= last; at += Long.BYTES) {
+                taken |= memory.getLong(at); // of which there is one
+            }
+            for (int at = first; at <= last; at += Long.BYTES) {
+                memory.putLong(at, taken);
+            }
+        }
+        RegionFormatException thrown =
+                assertThrows(RegionFormatException.class, () -> map.get("other"));
+        String repair = thrown.getSuppressed()[0].getMessage();
+        assertTrue(repair.endsWith("has more than one pair of slots"), repair);
     }
 
     /** A chain that never ends is read no further than the record's length. */

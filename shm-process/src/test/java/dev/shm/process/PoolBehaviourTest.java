@@ -9,9 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.testing.ChildJvm;
-import dev.shm.value.SharedValue;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -124,7 +125,7 @@ class PoolBehaviourTest {
         }
     }
 
-    private static void stop(long pid) throws Exception {
+    static void stop(long pid) throws Exception {
         assertEquals(0, new ProcessBuilder("kill", "-STOP", "" + pid).start().waitFor());
     }
 
@@ -175,23 +176,36 @@ class PoolBehaviourTest {
     /** 17.26: those that could be started end, too. */
     @Test
     void aWorkerThatCannotBeStarted_breaksThePool() throws Exception {
-        try (SharedRegion full =
-                        SharedRegion.create(
-                                RegionOptions.at(directory.resolve("full.shm"))
-                                        .bytes(1 << 16)
-                                        .maxObjects(2));
-                SharedValue one = SharedValue.create(full, "one", 'i')) {
-            ProcessPool broken = Quick.pool(2).region(full).start();
-            Exception thrown = // as a rejection where it is broken already
-                    assertThrows(Exception.class, () -> broken.apply(() -> 1));
-            BrokenPoolException why =
-                    assertInstanceOf(BrokenPoolException.class, thrown.getCause(), one::toString);
-            assertInstanceOf(IllegalStateException.class, why.getCause());
-            broken.join();
-            assertTrue(
-                    SharedProcess.activeChildren().stream()
-                            .noneMatch(child -> broken.toString().contains(prefix(child))));
-        }
+        String tooLong = "-Dshm.test=" + "x".repeat(1 << 20); // for the operating system
+        ProcessPool broken = Quick.pool(2).jvmOption(tooLong).start();
+        Exception thrown = // as a rejection where it is broken already
+                assertThrows(Exception.class, () -> broken.apply(() -> 1));
+        BrokenPoolException why = assertInstanceOf(BrokenPoolException.class, thrown.getCause());
+        assertInstanceOf(UncheckedIOException.class, why.getCause());
+        broken.join();
+        assertTrue(
+                SharedProcess.activeChildren().stream()
+                        .noneMatch(child -> broken.toString().contains(prefix(child))));
+    }
+
+    /**
+     * It is stopped before it has taken what it runs, for which there is more than a pipe holds.
+     */
+    @Test
+    void aWorkerThatNeverBegins_isTerminated() throws Exception {
+        Path paused = directory.resolve("paused");
+        byte[] captured = new byte[1 << 20];
+        ProcessPool stuck =
+                Quick.pool(1)
+                        .jvmOption("-XX:+UnlockDiagnosticVMOptions")
+                        .jvmOption("-XX:+PauseAtStartup")
+                        .jvmOption("-XX:PauseAtStartupFile=" + paused)
+                        .initializer(() -> captured[0]++)
+                        .start();
+        ChildJvm.awaitThat("it has paused", () -> Files.exists(paused));
+        stuck.terminate();
+        stuck.join();
+        assertTrue(stuck.isTerminated());
     }
 
     /** As where this process has the id of one that was killed, whose pool's region is there. */

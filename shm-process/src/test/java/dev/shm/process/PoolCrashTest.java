@@ -262,23 +262,28 @@ class PoolCrashTest {
         return worker.name().replaceFirst("-worker-.*", "");
     }
 
-    /** 17.13 */
+    /** 17.13; one of the workers is stopped. */
     @Test
     void terminate_endsAll() throws Exception {
         SharedLatch running = SharedLatch.create(region, "running", 2);
         SharedEvent.create(region, "never");
+        SharedValue pid = SharedValue.create(region, "pid", 'q');
         ProcessPool pool = builder(2).start();
         List<Future<Integer>> tasks = new ArrayList<>();
         for (int i = 0; i < 10_000; i++) {
             tasks.add(
                     pool.submit(
                             () -> {
+                                long self = ProcessHandle.current().pid();
+                                SharedValue.open(shared(), "pid").setLong(self);
                                 SharedLatch.open(shared(), "running").countDown();
                                 SharedEvent.open(shared(), "never").await();
                                 return 1;
                             }));
         }
         running.await();
+        PoolBehaviourTest.stop(pid.getLong());
+        assertEquals(Set.of("running", "never", "pid"), Set.copyOf(region.names()), "ours only");
         pool.terminate();
         pool.join();
         for (Future<Integer> task : tasks) {

@@ -2,17 +2,23 @@ package dev.shm.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.region.SharedRegion;
+import dev.shm.sync.SharedEvent;
+import dev.shm.value.SharedValue;
 import dev.shm.wait.Deadline;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +36,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A pool goes on, and answers everybody, whatever tasks and results do to it. */
 @Timeout(120) // a watchdog
@@ -302,6 +309,64 @@ class PoolFaultTest {
                 assertEquals(i, results.next());
             }
         }
+    }
+
+    /** The worker is busy with something else until nobody wants them any more. */
+    @Test
+    void whatWasCancelledInTime_isNotRun(@TempDir Path directory) throws Exception {
+        String file = directory.resolve("cancelled.shm").toString();
+        try (SharedRegion region = SharedProcessTest.open(Path.of(file))) {
+            SharedEvent go = SharedEvent.create(region, "go");
+            SharedValue runs = SharedValue.create(region, "runs", 'i');
+            Future<?> busy = pool.submit(() -> await(file));
+            Future<?> mapped = pool.<Integer, Integer>mapAsync(x -> count(file), numbers(8));
+            Future<Integer> submitted = pool.submit((PoolAction) () -> count(file), 1);
+            Future<?> single = pool.submit(() -> count(file));
+            for (Future<?> future : List.of(mapped, submitted, single)) {
+                assertTrue(future.cancel(false));
+            }
+            Thread.currentThread().interrupt();
+            assertThrows(
+                    InterruptedException.class, () -> pool.map(x -> count(file), numbers(8), 1));
+            Thread.currentThread().interrupt();
+            assertThrows(InterruptedException.class, () -> pool.apply(() -> count(file)));
+            Iterator<Integer> results = pool.imap(x -> x, numbers(2), 1);
+            Thread.currentThread().interrupt();
+            Throwable thrown = assertThrows(CompletionException.class, results::next);
+            assertInstanceOf(InterruptedException.class, thrown.getCause());
+            assertTrue(Thread.interrupted());
+            go.set();
+            assertEquals(0, results.next());
+            assertEquals(1, results.next());
+            assertNull(busy.get());
+            assertEquals(0, runs.getInt());
+        }
+    }
+
+    private static void await(String file) {
+        try (SharedRegion region = SharedProcessTest.open(Path.of(file))) {
+            SharedEvent.open(region, "go").await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int count(String file) {
+        try (SharedRegion region = SharedProcessTest.open(Path.of(file))) {
+            return (int) SharedValue.open(region, "runs").getAndAdd(1);
+        }
+    }
+
+    /** As where the pool is shut down, and one of them was waiting. */
+    @Test
+    void whoeverWaitsForAny_hearsOfThoseThatAreNotCancelled() throws Exception {
+        CompletableFuture<Integer> cancelled =
+                CompletableFuture.failedFuture(new CancellationException());
+        CompletableFuture<Integer> done = CompletableFuture.completedFuture(1);
+        assertEquals(1, Futures.awaitAny(List.of(cancelled, done), Deadline.never()));
+        assertThrows(
+                ExecutionException.class,
+                () -> Futures.awaitAny(List.of(cancelled), Deadline.never()));
     }
 
     @Test

@@ -479,6 +479,9 @@ class ProcessLogTest {
                     if (record.getMessage().endsWith("bad")) {
                         throw new IllegalStateException("as if");
                     }
+                    if (record.getMessage().endsWith("worse")) {
+                        throw new AssertionError("as if");
+                    }
                     return true;
                 });
         try (ProcessLog log = ProcessLog.collect(region)) {
@@ -487,6 +490,8 @@ class ProcessLogTest {
                             .start(
                                     r -> {
                                         logger().info("bad");
+                                        logger().info("worse");
+                                        logger().log(new Unreadable());
                                         logger().info("good");
                                     });
             assertEquals(0, child.join(), log::toString);
@@ -494,6 +499,29 @@ class ProcessLogTest {
             LOGGER.setFilter(null);
         }
         assertEquals(List.of("good"), received.texts());
+    }
+
+    /** A record whose text cannot be had. */
+    private static final class Unreadable extends LogRecord {
+        private static final long serialVersionUID = 1;
+
+        Unreadable() {
+            super(Level.INFO, "");
+        }
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("as if");
+        }
+    }
+
+    /** As where something else has the ring's name now. */
+    @Test
+    void aChildThatFindsNoRing_keepsNothingOpen() {
+        SharedEvent.create(region, "other");
+        int before = region.participants().size();
+        LogSetup.sendTo(new LogRing(region.path().toString(), "other", region.self().id()));
+        assertEquals(before, region.participants().size());
     }
 
     @Test

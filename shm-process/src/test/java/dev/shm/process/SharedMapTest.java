@@ -15,7 +15,10 @@ import dev.shm.sync.Peer;
 import dev.shm.sync.Peers;
 import dev.shm.sync.Where;
 import java.nio.file.Path;
+import java.util.AbstractSet;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -188,6 +191,72 @@ class SharedMapTest {
         assertEquals("through", map.get(written.getKey()));
         assertTrue(map.entrySet().remove(Map.entry(written.getKey(), "through")));
         assertFalse(map.entrySet().contains(Map.entry(written.getKey(), "through")));
+    }
+
+    /** What a predicate has not seen it does not take out. */
+    @Test
+    void changesWhileAViewIsAsked_areNotLost() {
+        SharedMap<String, String> map = map();
+        map.put("a", "0");
+        assertFalse(map.values().removeIf(value -> changed(map, "1")));
+        assertFalse(map.entrySet().removeIf(entry -> changed(map, "2")));
+        assertFalse(map.values().removeAll(new Changing(map, "3")));
+        assertFalse(map.entrySet().removeAll(new Changing(map, "4")));
+        Collection<?> values = map.values();
+        assertFalse(values.remove(new Changing(map, "5")));
+        assertEquals(Map.of("a", "5"), map);
+        assertFalse(map.values().retainAll(List.of("5", "6")));
+        assertFalse(map.entrySet().retainAll(List.of(Map.entry("a", "5"))));
+        map.put("b", "6");
+        assertTrue(map.values().removeIf("6"::equals));
+        assertTrue(map.values().removeAll(List.of("5")));
+        map.putAll(Map.of("c", "7", "d", "8", "e", "9"));
+        assertTrue(map.entrySet().removeAll(List.of(Map.entry("c", "7"), Map.entry("d", "0"))));
+        assertTrue(map.values().retainAll(List.of("8")));
+        assertFalse(map.values().remove("9"));
+        assertTrue(map.values().remove("8"));
+        assertEquals(Map.of(), map);
+    }
+
+    private static boolean changed(Map<String, String> map, String to) {
+        map.put("a", to);
+        return true;
+    }
+
+    /** Equals and contains everything, and changes the map when it is asked. */
+    private static final class Changing extends AbstractSet<Object> {
+        private final Map<String, String> map;
+        private final String to;
+
+        Changing(Map<String, String> map, String to) {
+            this.map = map;
+            this.to = to;
+        }
+
+        @Override
+        public boolean contains(Object object) {
+            return changed(map, to);
+        }
+
+        @Override
+        public boolean equals(Object object) {
+            return changed(map, to);
+        }
+
+        @Override
+        public int hashCode() {
+            return 0;
+        }
+
+        @Override
+        public Iterator<Object> iterator() {
+            return Collections.emptyIterator();
+        }
+
+        @Override
+        public int size() {
+            return 100; // more than the map has
+        }
     }
 
     /** Streams and copies do not mind others that come and go. */

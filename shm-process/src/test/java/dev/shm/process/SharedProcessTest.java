@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.queue.Pipes;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.sync.SharedEvent;
 import dev.shm.sync.SharedLatch;
+import dev.shm.testing.ChildJvm;
 import dev.shm.value.SharedArray;
 import dev.shm.value.SharedValue;
 import java.io.IOException;
@@ -17,11 +19,14 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,7 +94,7 @@ class SharedProcessTest {
         assertThrows(IllegalStateException.class, () -> SharedProcess.current().region());
     }
 
-    /** 16.2, 16.9, 16.12 */
+    /** 14.4, 16.2, 16.9, 16.12, 16.14 */
     @Test
     void aChild_isActiveUntilItEnds() throws Exception {
         SharedEvent end = event("end");
@@ -103,7 +108,10 @@ class SharedProcessTest {
         assertFalse(child.join(0, TimeUnit.SECONDS));
         assertFalse(child.join(-1, TimeUnit.SECONDS));
         assertFalse(child.onExit().isDone());
+        List<ProcessHandle> handle = List.of(child.toHandle());
+        assertTrue(Pipes.await(List.of(), handle, 0, TimeUnit.SECONDS).isEmpty());
         end.set();
+        assertEquals(handle, Pipes.await(List.of(), handle, 1, TimeUnit.MINUTES).processes());
         assertEquals(0, child.join());
         assertEquals(0, child.join());
         assertTrue(child.join(0, TimeUnit.SECONDS));
@@ -258,14 +266,56 @@ class SharedProcessTest {
     void manyQuickOnes_allEndWell() throws Exception {
         SharedValue count = SharedValue.create(region, "count", 'q');
         List<SharedProcess> children = new ArrayList<>();
+        AtomicBoolean started = new AtomicBoolean();
+        FutureTask<Boolean> looking = new FutureTask<>(() -> look(started), true);
+        new Thread(looking).start();
         for (int i = 0; i < 8; i++) {
             children.add(Quick.start(region, r -> SharedValue.open(r, "count").getAndAdd(1)));
         }
+        started.set(true);
+        assertTrue(looking.get(), "none was seen before it was whole");
         for (SharedProcess child : children) {
             assertEquals(0, child.join(), child::toString);
         }
         assertEquals(8, count.getLong());
         assertEquals(8, children.stream().map(SharedProcess::name).distinct().count());
+    }
+
+    private static void look(AtomicBoolean enough) {
+        while (!enough.get()) {
+            SharedProcess.activeChildren().forEach(SharedProcess::isAlive);
+        }
+    }
+
+    /** 17.26: nothing is left of it. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aChildThatNobodyCouldWaitFor_isKilled(boolean begins) {
+        List<ProcessHandle> started = new ArrayList<>();
+        SharedProcess.Builder builder =
+                Quick.process(region).threads(task -> failing(begins, started));
+        assertThrows(OutOfMemoryError.class, () -> builder.start(r -> {}));
+        assertEquals(1, started.size());
+        ChildJvm.awaitThat("it has ended", () -> !started.get(0).isAlive());
+        assertEquals(List.of(), SharedProcess.activeChildren());
+        assertEquals(List.of(), region.names());
+    }
+
+    /** A thread that cannot be started, or not even be made; notes the youngest child. */
+    private static Thread failing(boolean begins, List<ProcessHandle> started) {
+        ProcessHandle.current()
+                .children()
+                .max(Comparator.comparing(child -> child.info().startInstant().orElseThrow()))
+                .ifPresent(started::add);
+        if (!begins) {
+            throw new OutOfMemoryError("as if");
+        }
+        return new Thread() {
+            @Override
+            public synchronized void start() {
+                throw new OutOfMemoryError("as if");
+            }
+        };
     }
 
     /** 16.13, 16.31 */
@@ -356,8 +406,10 @@ class SharedProcessTest {
     @Test
     void optionsAndEnvironment_reachTheChild() throws Exception {
         SharedArray said = SharedArray.create(region, "said", 'c', 64);
+        String classPath = System.getProperty("java.class.path") + ":" + directory;
         SharedProcess child =
                 Quick.process(region)
+                        .classPath(classPath)
                         .jvmOption("-Dshm.test.said=an option")
                         .environment("SHM_TEST_SAID", "a variable")
                         .start(
@@ -366,9 +418,13 @@ class SharedProcessTest {
                                                 .setText(
                                                         System.getProperty("shm.test.said")
                                                                 + " and "
-                                                                + System.getenv("SHM_TEST_SAID")));
+                                                                + System.getenv("SHM_TEST_SAID")
+                                                                + ", "
+                                                                + System.getProperty(
+                                                                                "java.class.path")
+                                                                        .equals(classPath)));
         assertEquals(0, child.join());
-        assertEquals("an option and a variable", said.getText());
+        assertEquals("an option and a variable, true", said.getText());
     }
 
     /** Such as the one without which these tests run. */

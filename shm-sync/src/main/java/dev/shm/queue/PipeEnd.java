@@ -42,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * never answered. A stopped process is waited for.
  */
 public final class PipeEnd implements AutoCloseable {
+    private static final int SMALL = 1 << 16;
+
     private final Block block;
     private final String name;
     private final @Nullable PipeOutput output;
@@ -168,10 +170,30 @@ public final class PipeEnd implements AutoCloseable {
      * @throws IllegalStateException as {@link #send(byte[])}.
      */
     public <E> void send(E value, Codec<E> codec) throws EOFException, InterruptedException {
-        if (scratch.capacity() < codec.maxBytes()) {
-            scratch = new MappedBuffer(ByteBuffer.allocateDirect(codec.maxBytes()));
+        int length = encode(value, codec);
+        send(scratch, 0, length);
+    }
+
+    /** Most values are far smaller than the largest, which alone needs memory for that. */
+    private <E> int encode(E value, Codec<E> codec) {
+        growScratch(Math.min(codec.maxBytes(), SMALL));
+        try {
+            return codec.encode(value, scratch, 0);
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            if (scratch.capacity() >= codec.maxBytes()) {
+                throw e;
+            }
         }
-        send(scratch, 0, codec.encode(value, scratch, 0));
+        growScratch(codec.maxBytes());
+        return codec.encode(value, scratch, 0);
+    }
+
+    private void growScratch(int bytes) {
+        if (scratch.capacity() < bytes) {
+            scratch = new MappedBuffer(ByteBuffer.allocateDirect(bytes));
+        }
     }
 
     private static Source bytes(DirectBuffer source, int index, int length) {

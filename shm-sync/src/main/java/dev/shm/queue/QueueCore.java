@@ -60,11 +60,17 @@ final class QueueCore<E> {
 
     int offerAll(Collection<? extends E> messages) {
         int offered = 0;
-        for (E message : messages) {
-            if (!offer(message)) {
-                break;
+        try {
+            for (E message : messages) {
+                if (!offer(message)) {
+                    break;
+                }
+                offered++;
             }
-            offered++;
+        } catch (QueueShutDownException e) {
+            if (offered == 0) {
+                throw e; // else who calls would not know how many are in
+            }
         }
         return offered;
     }
@@ -127,20 +133,30 @@ final class QueueCore<E> {
     }
 
     int drain(Consumer<? super E> consumer, int limit) {
-        return ring.drain(reader, consumer, limit);
+        return ring.drain(reader, consumer, drainLimit(limit));
     }
 
-    void onDeadLetter(int limit, Consumer<? super E> handler) {
+    /** Takes what is there, whether or not it can be decoded. */
+    void clear() {
+        ring.drain((buffer, index, length) -> length, length -> {}, ring.capacity());
+    }
+
+    /** What is there is no more than this; what comes meanwhile could be without end. */
+    int drainLimit(int limit) {
+        return Math.min(limit, ring.capacity());
+    }
+
+    void onDeadLetter(int limit, Consumer<? super DeadLetter<E>> handler) {
         ring.onDeadLetter(
                 limit,
                 (type, buffer, index, length) ->
-                        handler.accept(codec.decode(buffer, index, length)));
+                        handler.accept(DeadLetter.read(codec, buffer, index, length)));
     }
 
     @Nullable E peek() {
         MappedBuffer buffer = scratch.take();
         try {
-            return ring.browse(reader, buffer).next();
+            return ring.browse(reader).nextInTurn(buffer);
         } finally {
             scratch.giveBack(buffer);
         }
@@ -148,9 +164,9 @@ final class QueueCore<E> {
 
     /** Goes through what nobody has taken. */
     Iterator<E> iterator() {
-        BlockingRing.Browsing<E> browsing = ring.browse(reader, scratch.take());
+        BlockingRing.Browsing<E> browsing = ring.browse(reader);
         return new Iterator<>() {
-            private @Nullable E next = browsing.next();
+            private @Nullable E next = QueueCore.this.next(browsing);
 
             @Override
             public boolean hasNext() {
@@ -163,10 +179,19 @@ final class QueueCore<E> {
                 if (current == null) {
                     throw new NoSuchElementException();
                 }
-                next = browsing.next();
+                next = QueueCore.this.next(browsing);
                 return current;
             }
         };
+    }
+
+    private @Nullable E next(BlockingRing.Browsing<E> browsing) {
+        MappedBuffer buffer = scratch.take();
+        try {
+            return browsing.next(buffer);
+        } finally {
+            scratch.giveBack(buffer);
+        }
     }
 
     /** Refuses what would take a message from anywhere but the head. */

@@ -60,11 +60,12 @@ abstract sealed class RingQueue<E> extends AbstractQueue<E>
     }
 
     /**
-     * Puts messages in, in their order, as long as there is room. One that cannot be encoded ends
-     * it with an exception; those before it are in.
+     * Puts messages in, in their order, as long as there is room, and the queue is not shut down.
+     * One that cannot be encoded ends it with an exception; those before it are in.
      *
      * @param messages none of them null.
      * @return how many were put in.
+     * @throws QueueShutDownException if the queue was shut down before the first.
      */
     public int offerAll(Collection<? extends E> messages) {
         return core.offerAll(messages);
@@ -73,29 +74,31 @@ abstract sealed class RingQueue<E> extends AbstractQueue<E>
     /**
      * Takes what is there, without waiting, also after the queue was shut down.
      *
-     * @return how many were taken.
+     * @return how many were taken, {@link #capacity} at most.
      */
     @Override
     public int drainTo(Collection<? super E> target) {
         return drainTo(target, Integer.MAX_VALUE);
     }
 
-    /** Takes what is there, and throws it away: it is done. */
+    /**
+     * Takes what is there, and throws it away: it is done. Messages that cannot be decoded go, too.
+     */
     @Override
     public void clear() {
-        core.drain(message -> {}, Integer.MAX_VALUE);
+        core.clear();
     }
 
     /**
-     * Sets messages aside that nobody gets through with. From now on a message that comes to this
-     * handle and was taken in vain {@code limit} times is given to the handler instead. Each handle
-     * has its own; none has one at first.
+     * Sets messages aside that nobody gets through with, such as those that cannot be decoded. From
+     * now on a message that comes to this handle and was taken in vain {@code limit} times is given
+     * to the handler instead. Each handle has its own; none has one at first.
      *
      * @param limit how many attempts may fail, 1 or more.
      * @param handler is given the message, which has left the queue when it returns.
      * @throws IllegalArgumentException for a bad limit.
      */
-    public void onDeadLetter(int limit, Consumer<? super E> handler) {
+    public void onDeadLetter(int limit, Consumer<? super DeadLetter<E>> handler) {
         core.onDeadLetter(limit, handler);
     }
 

@@ -122,19 +122,26 @@ public final class SharedLongQueue implements AutoCloseable {
     }
 
     /**
-     * Puts numbers in, in their order, as long as there is room.
+     * Puts numbers in, in their order, as long as there is room, and the queue is not shut down.
      *
      * @param values that hold them.
      * @param from the first.
      * @param to behind the last.
      * @return how many were put in.
      * @throws IndexOutOfBoundsException if they are not in the array.
+     * @throws QueueShutDownException if the queue was shut down before the first.
      */
     public int offerAll(long[] values, int from, int to) {
         Objects.checkFromToIndex(from, to, values.length);
         int next = from;
-        while (next < to && ring.offerLong(values[next])) {
-            next++;
+        try {
+            while (next < to && ring.offerLong(values[next])) {
+                next++;
+            }
+        } catch (QueueShutDownException e) {
+            if (next == from) {
+                throw e; // else who calls would not know how many are in
+            }
         }
         return next - from;
     }
@@ -143,6 +150,8 @@ public final class SharedLongQueue implements AutoCloseable {
      * Takes the next number, and waits for one.
      *
      * @return the number.
+     * @throws IllegalArgumentException if the message is no number, as a {@link SharedQueue} of
+     *     other messages can have put in; it is gone.
      * @throws QueueShutDownException if the queue was shut down and is empty.
      * @throws IllegalStateException if the handle or the region was closed.
      */
@@ -178,10 +187,10 @@ public final class SharedLongQueue implements AutoCloseable {
      *
      * @param consumer is given each number, which has left the queue.
      * @param limit how many to take at most.
-     * @return how many were taken.
+     * @return how many were taken, {@link #capacity} at most.
      */
     public int drain(LongConsumer consumer, int limit) {
-        return ring.drainLongs(consumer, limit);
+        return ring.drainLongs(consumer, Math.min(limit, capacity()));
     }
 
     /**

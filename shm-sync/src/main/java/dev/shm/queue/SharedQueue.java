@@ -165,11 +165,11 @@ public final class SharedQueue<E> extends RingQueue<E> {
      *
      * @param target another collection.
      * @param limit how many to take at most.
-     * @return how many were taken.
+     * @return how many were taken, {@link #capacity} at most.
      */
     @Override
     public int drainTo(Collection<? super E> target, int limit) {
-        if (target == this) {
+        if (Objects.requireNonNull(target, "target") == this) {
             throw new IllegalArgumentException("target=" + this + ": must be another collection");
         }
         return core.drain(target::add, limit);

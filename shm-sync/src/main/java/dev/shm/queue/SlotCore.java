@@ -79,7 +79,10 @@ final class SlotCore {
     private final Sleepers items;
     private final Sleepers space;
 
-    /** Held inside the mutex: closing the region waits for it, since not all stores are checked. */
+    /**
+     * Held as long as the mutex, and a little longer: closing the region waits for it, since not
+     * all stores are checked, and since what was done must be told to who did it.
+     */
     private final Lock inside = new ReentrantLock();
 
     private final Claims claims = new Closing();
@@ -305,17 +308,27 @@ final class SlotCore {
             next = result != NOT_NOW && others != null && others.signal() ? others : null;
             more = wait != null && wait.endTurn(result) ? wait.own : null;
         } finally {
-            inside.unlock();
-            mutex.unlock();
+            try {
+                mutex.unlock();
+            } finally {
+                inside.unlock();
+            }
         }
         KillPoint.at("slots.unlocked");
-        if (next != null) {
-            next.wakeOne();
-        }
-        if (more != null) {
-            more.wakeOne();
-        }
+        wakeOne(next);
+        wakeOne(more);
         return result;
+    }
+
+    /** Comes after what it tells of, which stands though the region be closed by now. */
+    private static void wakeOne(@Nullable Sleepers sleepers) {
+        try {
+            if (sleepers != null) {
+                sleepers.wakeOne();
+            }
+        } catch (IllegalStateException regionClosed) {
+            // They go on by their ticks.
+        }
     }
 
     /** Makes up for the owners that did not get to their end, by death or by an exception. */

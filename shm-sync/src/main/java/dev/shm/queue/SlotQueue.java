@@ -258,11 +258,11 @@ abstract sealed class SlotQueue<E> extends AbstractQueue<E>
     /** Removes all elements, in one step for whoever does not die in it. */
     @Override
     public void clear() {
-        MappedBuffer buffer = enter();
+        begin();
         try {
             core.clear();
         } finally {
-            leave(buffer);
+            leave();
         }
     }
 
@@ -273,22 +273,22 @@ abstract sealed class SlotQueue<E> extends AbstractQueue<E>
      */
     @Override
     public Iterator<E> iterator() {
-        MappedBuffer buffer = enter();
+        begin();
         try {
             return new Snapshot(core.entries().iterator());
         } finally {
-            leave(buffer);
+            leave();
         }
     }
 
     /** Counts the elements; a snapshot. */
     @Override
     public int size() {
-        MappedBuffer buffer = enter();
+        begin();
         try {
             return core.size();
         } finally {
-            leave(buffer);
+            leave();
         }
     }
 
@@ -339,11 +339,11 @@ abstract sealed class SlotQueue<E> extends AbstractQueue<E>
      * @return true from then on.
      */
     public boolean isShutdown() {
-        MappedBuffer buffer = enter();
+        begin();
         try {
             return !core.isOpen();
         } finally {
-            leave(buffer);
+            leave();
         }
     }
 
@@ -390,11 +390,11 @@ abstract sealed class SlotQueue<E> extends AbstractQueue<E>
     }
 
     private void shutdown(boolean atOnce) {
-        MappedBuffer buffer = enter();
+        begin();
         try {
             core.shutdown(atOnce);
         } finally {
-            leave(buffer);
+            leave();
         }
     }
 
@@ -455,12 +455,25 @@ abstract sealed class SlotQueue<E> extends AbstractQueue<E>
 
     /** Begins a call, for which a buffer is set aside. */
     private MappedBuffer enter() {
+        begin();
+        MappedBuffer buffer = null;
+        try {
+            buffer = scratch.take();
+            return buffer;
+        } finally {
+            if (buffer == null) {
+                leave();
+            }
+        }
+    }
+
+    /** Begins a call that needs none. */
+    private void begin() {
         calls.incrementAndGet();
         if (closed) {
             leave();
             throw closedHandle();
         }
-        return scratch.take();
     }
 
     private void leave(MappedBuffer buffer) {
@@ -536,11 +549,11 @@ abstract sealed class SlotQueue<E> extends AbstractQueue<E>
         boolean removeLast() {
             Entry entry = Objects.requireNonNull(last);
             last = null;
-            MappedBuffer buffer = enter();
+            begin();
             try {
                 return core.remove(entry);
             } finally {
-                leave(buffer);
+                leave();
             }
         }
     }

@@ -184,6 +184,28 @@ class JoinableQueueTest {
     }
 
     /** BEHAVIOURS 10.12. */
+    /** A message that cannot be decoded is in the way of all others until it is cleared. */
+    @Test
+    void whatCannotBeDecoded_isCleared() throws Exception {
+        open(Where.THREADS);
+        try (JoinableQueue<byte[]> raw =
+                JoinableQueue.open(peers.region(), "it", Codecs.bytes(16))) {
+            raw.put(new byte[] {(byte) 0xff});
+            raw.put(new byte[] {'b'});
+        }
+        assertThrows(IllegalArgumentException.class, () -> queue.take());
+        assertThrows(IllegalArgumentException.class, () -> queue.take());
+        queue.clear();
+        assertEquals(0, queue.size());
+        assertTrue(queue.join(0, MILLISECONDS));
+    }
+
+    @Test
+    void drainTo_needsATarget() {
+        open(Where.THREADS);
+        assertThrows(NullPointerException.class, () -> queue.drainTo(null));
+    }
+
     @Test
     void close_givesBackWhatIsInWork() throws Exception {
         open(Where.THREADS);

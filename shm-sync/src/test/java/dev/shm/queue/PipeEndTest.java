@@ -21,6 +21,8 @@ import dev.shm.sync.Peer;
 import dev.shm.sync.Peers;
 import dev.shm.testing.ChildJvm;
 import java.io.EOFException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -163,6 +165,28 @@ class PipeEndTest {
         assertEquals(longText, receiving.get(1, MINUTES));
         assertThrows(IllegalArgumentException.class, () -> left.send("x".repeat(2001), text));
         assertFalse(right.poll());
+    }
+
+    /** Memory is had for the value, and not for the largest that there could be. */
+    @Test
+    void values_byACodecForLargeOnes() throws Exception {
+        Codec<String> text = Codecs.utf8(1 << 30);
+        long before = directBytes();
+        left.send("hi", text);
+        assertEquals("hi", right.recv(text));
+        assertTrue(directBytes() - before < 1 << 20, "bytes=" + (directBytes() - before));
+        Codec<String> larger = Codecs.utf8(1 << 20);
+        String value = "x".repeat(1 << 19);
+        FutureTask<String> receiving = blocked(() -> right.recv(larger));
+        left.send(value, larger);
+        assertEquals(value, receiving.get(1, MINUTES));
+    }
+
+    private static long directBytes() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
     }
 
     /** A message that the codec refuses is gone, and the next one comes. */

@@ -3,13 +3,19 @@ package dev.shm.queue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.queue.QueueChaosLog.Entry;
+import dev.shm.queue.QueueChaosLog.Kind;
 import dev.shm.region.SharedRegion;
-import dev.shm.sync.CountingSemaphore;
 import dev.shm.testing.ChildJvm;
-import dev.shm.value.SharedArray;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,8 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
  * accepted is lost, nothing that was acknowledged comes again, nothing is torn, and each producer's
  * messages come in their order, but for what is delivered again. BEHAVIOURS 20.10-20.12.
  *
- * <p>How long the survivors stood still at most after a kill is printed; {@code
- * -Dshm.test.chaos.maxWaitMillis} makes more than that a failure.
+ * <p>Each process keeps a log in a file of its own, so that the audit does not trust the region.
+ * After each kill all the others are seen to go on. How long it took until the last of them did is
+ * printed; {@code -Dshm.test.chaos.maxWaitMillis} makes more than that a failure.
  */
 class QueueChaosTest {
     private static final int KILLS = Integer.getInteger("shm.test.kills", 4);
@@ -29,13 +36,18 @@ class QueueChaosTest {
     private static final long MAX_WAIT_MILLIS =
             Long.getLong("shm.test.chaos.maxWaitMillis", Long.MAX_VALUE);
 
-    /** So many messages may be put in for each wait, so that there are numbers enough for all. */
-    private static final int BUDGET = 250;
-
     private static final int MOST_BEFORE_A_KILL = 200;
-    private static final int GOES_ON = 20; // messages after a kill that show that it goes on
+
+    /** So many messages a producer may put in when it is about to be through with what it may. */
+    private static final int QUOTA = 100;
+
+    /** Of any two records in turn that a process writes, one comes after an operation. */
+    private static final int GOES_ON = 2;
+
+    /** Records up to the end of the first operation, which loads the classes that it needs. */
+    private static final int FIRST = 1 + GOES_ON;
+
     private static final int PRODUCERS = 2;
-    private static final int NUMBERS = PRODUCERS * BUDGET * (2 * KILLS + 4);
     private static final int CHILDREN = 4;
 
     /** Few, so that producers and consumers wait for each other. */
@@ -43,32 +55,24 @@ class QueueChaosTest {
 
     @TempDir private Path directory;
     private final Random random = new Random(SEED);
-    private final ChildJvm[] children = new ChildJvm[CHILDREN];
+    private final QueueChaosAudit audit = new QueueChaosAudit();
+    private final Child[] children = new Child[CHILDREN];
+    private int started;
     private SharedRegion region;
     private SharedQueue<byte[]> queue;
-    private SharedArray next;
-    private SharedArray accepted;
-    private SharedArray received;
-    private SharedArray acked;
-    private CountingSemaphore budget;
     private long longestNanos;
 
     @BeforeEach
     void create() {
-        region = QueueChaosChild.open(file(), NUMBERS);
-        budget = CountingSemaphore.create(region, "budget", 0);
-        queue = SharedQueue.create(region, "it", CAPACITY, QueueChaosChild.CODEC);
-        next = SharedArray.create(region, "next", 'i', PRODUCERS);
-        accepted = SharedArray.create(region, "accepted", 'i', NUMBERS);
-        received = SharedArray.create(region, "received", 'i', NUMBERS);
-        acked = SharedArray.create(region, "acked", 'i', NUMBERS);
+        region = QueueChaosChild.open(file());
+        queue = SharedQueue.create(region, "it", CAPACITY, QueueChaosMessage.CODEC);
     }
 
     @AfterEach
     void close() {
-        for (ChildJvm child : children) {
+        for (Child child : children) {
             if (child != null) {
-                child.close();
+                child.jvm.close();
             }
         }
         region.close();
@@ -78,11 +82,57 @@ class QueueChaosTest {
         return directory.resolve("chaos.shm");
     }
 
+    /** One that puts in or takes, until it is killed, and its log. */
+    private final class Child {
+        private final boolean puts;
+        private final Path file;
+        private final ChildJvm jvm;
+        private final QueueChaosLog.Reader log;
+        private final Consumer<Entry> reader = audit.reader();
+        private long allowed;
+        private long begun;
+
+        Child(boolean puts, int number) {
+            this.puts = puts;
+            this.file = directory.resolve("log" + number);
+            this.log = new QueueChaosLog.Reader(file);
+            this.jvm =
+                    ChildJvm.of(QueueChaosChild.class)
+                            .shortLived()
+                            .start(file(), file, puts ? "put" : "take", number);
+        }
+
+        /** Reads what it has done, and lets it do more. */
+        void follow() {
+            try {
+                log.read(
+                        entry -> {
+                            reader.accept(entry);
+                            begun += entry.kind() == Kind.BEGUN ? 1 : 0;
+                        });
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            if (puts && allowed - begun < QUOTA && jvm.isAlive()) {
+                allowed += QUOTA;
+                jvm.say(String.valueOf(QUOTA));
+            }
+        }
+
+        /** Whether it has come so far that it can be in somebody's way, or somebody in its. */
+        boolean isThere() {
+            return log.count() > 0;
+        }
+
+        /** Ends its log, which has been read to its end. */
+        void forget() throws IOException {
+            follow();
+            Files.deleteIfExists(file);
+        }
+    }
+
     private void start(int child) {
-        String role = child < PRODUCERS ? "put" : "take";
-        children[child] =
-                ChildJvm.of(QueueChaosChild.class)
-                        .start(file().toString(), role, String.valueOf(child));
+        children[child] = new Child(child < PRODUCERS, started++);
     }
 
     @Test
@@ -90,36 +140,82 @@ class QueueChaosTest {
         for (int child = 0; child < CHILDREN; child++) {
             start(child);
         }
+        int consumersKilled = 0;
         for (int kill = 0; kill < KILLS; kill++) {
             awaitMore(1 + random.nextInt(MOST_BEFORE_A_KILL));
             int victim = random.nextInt(CHILDREN);
-            children[victim].kill();
-            long start = System.nanoTime();
-            awaitMore(GOES_ON);
-            longestNanos = Math.max(longestNanos, System.nanoTime() - start);
+            children[victim].jvm.kill();
+            consumersKilled += victim < PRODUCERS ? 0 : 1;
+            awaitThatAllGoOn(victim);
+            children[victim].forget();
             start(victim);
         }
         awaitMore(MOST_BEFORE_A_KILL);
         long longestMillis = longestNanos / 1_000_000;
-        System.out.printf("kills: %d, longest standstill: %d ms%n", KILLS, longestMillis);
+        System.out.printf("kills: %d, longest wait of a survivor: %d ms%n", KILLS, longestMillis);
         assertTrue(longestMillis <= MAX_WAIT_MILLIS, () -> "millis=" + longestMillis);
-        budget.release(BUDGET); // nobody shall wait for that
+        for (Child child : children) {
+            awaitThat("it is there", child::isThere);
+            child.jvm.say(String.valueOf(QUOTA)); // nobody shall wait for that
+        }
         queue.shutdown();
-        for (ChildJvm child : children) {
-            child.expect("end");
-            child.awaitExit();
+        for (Child child : children) {
+            child.jvm.expect("end");
+            child.jvm.awaitExit();
+            child.forget();
         }
         takeTheRest();
-        audit();
+        audit.check(consumersKilled);
     }
 
     private void awaitMore(int messages) {
-        int goal = passed() + messages; // before more may be put in, or none might be left
-        budget.release(BUDGET);
+        int goal = audit.begun() + messages;
+        awaitThat("messages pass", () -> audit.begun() >= goal);
+    }
+
+    /**
+     * Each one that had come so far when another was killed does something after it. How long it
+     * takes counts for those that had done something before; others are still about to start.
+     */
+    private void awaitThatAllGoOn(int killed) {
+        long start = System.nanoTime();
+        List<Child> waiting = new ArrayList<>();
+        List<Long> goals = new ArrayList<>();
+        for (int i = 0; i < CHILDREN; i++) {
+            children[i].follow();
+            if (i != killed && children[i].isThere()) {
+                waiting.add(children[i]);
+                goals.add(children[i].log.count() + GOES_ON);
+            }
+        }
+        awaitThat(
+                "all go on",
+                () -> {
+                    for (int i = waiting.size() - 1; i >= 0; i--) {
+                        if (waiting.get(i).log.count() >= goals.get(i)) {
+                            boolean hadBegun = goals.get(i) >= FIRST + GOES_ON;
+                            long nanos = hadBegun ? System.nanoTime() - start : 0;
+                            longestNanos = Math.max(longestNanos, nanos);
+                            waiting.remove(i);
+                            goals.remove(i);
+                        }
+                    }
+                    return waiting.isEmpty();
+                });
+    }
+
+    private void awaitThat(String what, BooleanSupplier state) {
         try {
-            ChildJvm.awaitThat("messages pass, seed=" + SEED, () -> passed() >= goal || failed());
-            for (ChildJvm child : children) {
-                assertEquals("", child.errors());
+            ChildJvm.awaitThat(
+                    what + ", seed=" + SEED,
+                    () -> {
+                        for (Child child : children) {
+                            child.follow();
+                        }
+                        return state.getAsBoolean() || failed();
+                    });
+            for (Child child : children) {
+                assertEquals("", child.jvm.errors());
             }
         } catch (AssertionError e) {
             throw new AssertionError(standstill(), e);
@@ -127,45 +223,39 @@ class QueueChaosTest {
     }
 
     private boolean failed() {
-        return Stream.of(children).anyMatch(child -> !child.errorLines().isEmpty());
+        for (Child child : children) {
+            if (!child.jvm.errorLines().isEmpty()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What everybody was about, for whoever looks for the reason. */
     private String standstill() {
-        StringBuilder text = new StringBuilder();
-        text.append(queue).append(", permits=").append(budget.availablePermits());
+        StringBuilder text = new StringBuilder("seed=" + SEED + " " + queue);
         region.participants().forEach(one -> text.append('\n').append(one));
-        for (ChildJvm child : children) {
-            text.append('\n').append(child.isAlive() ? child.threads() : child.pid() + " is dead");
+        for (Child child : children) {
+            ChildJvm jvm = child.jvm;
+            text.append('\n').append(jvm.isAlive() ? jvm.threads() : jvm.pid() + " is dead");
         }
         return text.toString();
     }
 
-    /** How many messages were begun to be put in by now. */
-    private int passed() {
-        return next.getInt(0) + next.getInt(1);
-    }
-
-    private void takeTheRest() throws InterruptedException {
+    private void takeTheRest() throws Exception {
         ChildJvm.awaitThat("the dead are buried", () -> region.participants().size() == 1);
-        QueueChaosChild.Audit rest = new QueueChaosChild.Audit(region);
+        Consumer<Entry> rest = audit.reader();
         try {
             while (true) {
-                rest.note(queue.receive());
+                Delivery<byte[]> delivery = queue.receive();
+                QueueChaosMessage message = QueueChaosMessage.of(delivery.message());
+                Kind kind = delivery.attempts() == 0 ? Kind.RECEIVED : Kind.AGAIN;
+                rest.accept(new Entry(kind, message));
+                delivery.ack();
+                rest.accept(new Entry(Kind.ACKED, message));
             }
         } catch (QueueShutDownException end) {
             assertEquals(0, queue.size());
         }
-    }
-
-    private void audit() {
-        int unsaid = 0;
-        for (int number = 0; number < NUMBERS; number++) {
-            String which = "number=" + number + " seed=" + SEED;
-            assertTrue(acked.getInt(number) <= 1, "came again: " + which);
-            assertTrue(accepted.getInt(number) <= received.getInt(number), "lost: " + which);
-            unsaid += received.getInt(number) - acked.getInt(number);
-        }
-        assertTrue(unsaid <= KILLS, "acknowledged, and not noted: " + unsaid + " seed=" + SEED);
     }
 }

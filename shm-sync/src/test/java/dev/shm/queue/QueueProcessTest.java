@@ -11,6 +11,7 @@ import dev.shm.sync.Peer;
 import dev.shm.sync.Peers;
 import dev.shm.sync.Victim;
 import dev.shm.sync.Where;
+import dev.shm.testing.ChildJvm;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -48,6 +48,40 @@ class QueueProcessTest {
         peers.close();
     }
 
+    /** What was done stands, and is told, though the region is closed before the wake it owes. */
+    @ParameterizedTest
+    @CsvSource({"take, mpmc.released, a", "put, mpmc.published, done"})
+    void regionClosedBeforeTheWake_itIsDone(String command, String point, String answer)
+            throws Exception {
+        boolean takes = command.equals("take");
+        Peer sleeper = peers.add();
+        if (takes) {
+            queue.addAll(List.of("a", "b"));
+            sleeper.say("put c").awaitAsleep();
+        } else {
+            sleeper.say("take").awaitAsleep();
+        }
+        stopVictim(takes ? "take" : "put a", point);
+        victim.closeRegion();
+        victim.goOn();
+        victim.expect(answer);
+        victim.awaitClosed();
+        sleeper.expect(takes ? "done" : "a");
+    }
+
+    /** An acknowledgement, too. */
+    @Test
+    void regionClosedInAnAcknowledgement_itIsDone() throws Exception {
+        queue.put("a");
+        victim.say("receive").expect("a 0");
+        stopVictim("ack", "mpmc.acknowledged");
+        victim.closeRegion();
+        victim.goOn();
+        victim.expect("done");
+        victim.awaitClosed();
+        assertSound();
+    }
+
     private Victim victim() {
         return new Victim(directory.resolve("peers.shm"), QueueCommands.class);
     }
@@ -68,9 +102,15 @@ class QueueProcessTest {
 
     /** Its place is skipped, and who waits behind it gets the next message. */
     @ParameterizedTest
-    @EnumSource
-    void producerKilledBeforePublishing_itsPlaceIsSkipped(Bystander kind) throws Exception {
-        stopVictim("put lost", "mpmc.claimed");
+    @CsvSource({
+        "IDLE, mpmc.claimed",
+        "BLOCKED, mpmc.claimed",
+        "RACING, mpmc.claimed",
+        "BLOCKED, mpmc.copying"
+    })
+    void producerKilledBeforePublishing_itsPlaceIsSkipped(Bystander kind, String point)
+            throws Exception {
+        stopVictim("put lost", point);
         queue.put("a");
         Peer taker = kind == Bystander.RACING ? peers.add() : kind.begin(peers, "take");
         victim.kill();
@@ -79,6 +119,30 @@ class QueueProcessTest {
         } else {
             kind.expect(taker, "take", "a");
         }
+        assertSound();
+    }
+
+    /** The same where nobody comes to take: their places are in the way of a producer. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void producersKilledBeforePublishing_anotherHasTheirPlaces(boolean blocked) throws Exception {
+        Peer putter = peers.add();
+        stopVictim("put lost", "mpmc.claimed");
+        try (Victim second = victim()) {
+            second.stopAt("mpmc.claimed").say("put lost").awaitStopped("mpmc.claimed");
+            if (blocked) {
+                putter.say("put a").awaitAsleep();
+            }
+            victim.kill();
+            second.kill();
+        }
+        if (!blocked) {
+            ChildJvm.awaitThat("there is room", () -> queue.remainingCapacity() == 2);
+            putter.say("put a");
+        }
+        putter.expect("done");
+        assertEquals(1, queue.remainingCapacity());
+        assertEquals("a", queue.take());
         assertSound();
     }
 
@@ -100,10 +164,16 @@ class QueueProcessTest {
 
     /** Who waits goes on when the dead one's place is given back. */
     @ParameterizedTest
-    @EnumSource
-    void consumerKilledBeforeReleasing_itsMessageComesAgain(Bystander kind) throws Exception {
+    @CsvSource({
+        "IDLE, mpmc.taken",
+        "BLOCKED, mpmc.taken",
+        "RACING, mpmc.taken",
+        "BLOCKED, mpmc.reading"
+    })
+    void consumerKilledBeforeReleasing_itsMessageComesAgain(Bystander kind, String point)
+            throws Exception {
         queue.put("a");
-        stopVictim("take", "mpmc.taken");
+        stopVictim("take", point);
         Peer taker = kind.begin(peers, "take");
         victim.kill();
         kind.expect(taker, "take", "a");
@@ -161,6 +231,8 @@ class QueueProcessTest {
     void stoppedProducer_isWaitedFor() throws Exception {
         stopVictim("put a", "mpmc.claimed");
         queue.put("b");
+        assertNull(queue.peek(), "the next message is not there yet");
+        assertEquals(List.of("b"), List.copyOf(queue));
         Peer taker = peers.add().say("pollFor 50");
         taker.expect("null");
         taker.say("take").awaitAsleep();

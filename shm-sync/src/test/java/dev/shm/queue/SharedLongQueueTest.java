@@ -88,6 +88,30 @@ class SharedLongQueueTest {
     }
 
     @Test
+    void whatIsNoNumber_isRefused_andGone() throws Exception {
+        try (SharedQueue<String> text = SharedQueue.open(region, "it", Codecs.utf8(8))) {
+            text.put("a");
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> queue.poll(NONE));
+            assertEquals(
+                    "name=it message length=1: taken as a number, which has 8", e.getMessage());
+            text.put("12345678");
+            assertEquals(0x3837363534333231L, queue.take());
+            text.put("");
+            assertThrows(IllegalArgumentException.class, () -> queue.drain(value -> {}, 1));
+            assertEquals(6, queue.remainingCapacity());
+        }
+    }
+
+    /** Each one taken makes room for another: it ends all the same. */
+    @Test
+    void drain_endsBesideAProducer() {
+        queue.offer(0);
+        assertEquals(6, queue.drain(value -> queue.offer(value + 1), Integer.MAX_VALUE));
+        assertEquals(6, queue.poll(NONE));
+    }
+
+    @Test
     void waits_areReleased_andEnd() throws Exception {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread taker = Sleeper.start(() -> assertEquals(5, queue.take()), thrown);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A queue between threads, region objects and JVMs. BEHAVIOURS 10.3, 10.6, 10.17, 10.20, 10.30,
- * 10.31, 10.32, 10.34, 10.35.
+ * 10.31, 10.32, 10.34, 10.35, 12.1.
  */
 class SharedQueuePeersTest {
     private static final String SHUT_DOWN =
@@ -41,12 +41,19 @@ class SharedQueuePeersTest {
         peers.close();
     }
 
-    /** BEHAVIOURS 10.3, 10.6. */
+    /** BEHAVIOURS 10.3, 10.6; 12.1: empty, then not, then empty again. */
     @ParameterizedTest
     @EnumSource
     void messages_goBothWays(Where where) throws Exception {
         open(where);
         Peer peer = peers.add();
+        assertTrue(queue.isEmpty());
+        assertEquals("0", peer.ask("size"));
+        peer.say("put x y").expect("done");
+        assertFalse(queue.isEmpty());
+        assertEquals("x", queue.take());
+        assertEquals("y", queue.take());
+        assertTrue(queue.isEmpty());
         queue.addAll(List.of("1", "2", "3", "4", "5", "6"));
         for (int i = 1; i <= 6; i++) {
             peer.say("take").expect(String.valueOf(i));

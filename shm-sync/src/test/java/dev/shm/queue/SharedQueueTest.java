@@ -16,9 +16,13 @@ import dev.shm.sync.Peers;
 import dev.shm.sync.Sleeper;
 import dev.shm.sync.Where;
 import dev.shm.testing.ChildJvm;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -29,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One process's view of a queue. BEHAVIOURS 10.1, 10.2, 10.4, 10.5, 10.7-10.9, 10.11, 10.12. */
+/** One process's view of a queue. BEHAVIOURS 10.1, 10.2, 10.4, 10.5, 10.7-10.12, 10.18, 12.2. */
 class SharedQueueTest {
     private static final Codec<String> CODEC = Codecs.utf8(16);
 
@@ -54,7 +58,7 @@ class SharedQueueTest {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     }
 
-    /** BEHAVIOURS 10.1, 10.2, 10.7. */
+    /** BEHAVIOURS 10.1, 10.2, 10.7; 10.18: a negative time is none. */
     @Test
     void put_fillsToTheCapacity_whateverItIs() throws Exception {
         assertTrue(queue.isEmpty());
@@ -79,7 +83,7 @@ class SharedQueueTest {
         assertEquals(0, queue.size());
     }
 
-    /** BEHAVIOURS 10.4, 10.5, 10.8. */
+    /** BEHAVIOURS 10.4, 10.5, 10.8, 10.18. */
     @Test
     void take_keepsTheOrder_andPollFindsNothing() throws Exception {
         queue.addAll(List.of("2", "3", "4", "5"));
@@ -228,22 +232,71 @@ class SharedQueueTest {
     @Test
     void deadLetters_areSetAside() throws Exception {
         List<String> dead = new ArrayList<>();
-        queue.onDeadLetter(2, dead::add);
+        queue.onDeadLetter(2, letter -> dead.add(letter.message()));
         queue.addAll(List.of("poison", "b"));
         queue.receive().requeue();
         queue.receive().requeue();
         assertEquals(List.of(), dead);
         assertEquals("b", queue.receive().message());
         assertEquals(List.of("poison"), dead);
-        assertThrows(IllegalArgumentException.class, () -> queue.onDeadLetter(0, dead::add));
+        assertThrows(IllegalArgumentException.class, () -> queue.onDeadLetter(0, letter -> {}));
     }
 
     @Test
-    void whatCannotBeDecoded_isTakenOrGivenBack() throws Exception {
+    void whatCannotBeDecoded_isADeadLetterInTheEnd() throws Exception {
+        List<DeadLetter<String>> dead = new ArrayList<>();
+        putUnreadable();
+        queue.onDeadLetter(2, dead::add);
+        assertThrows(IllegalArgumentException.class, () -> queue.receive());
+        assertThrows(IllegalArgumentException.class, () -> queue.receive());
+        assertEquals("b", queue.receive().message());
+        assertEquals(1, dead.size());
+        assertArrayEquals(new byte[] {(byte) 0xff}, dead.get(0).bytes());
+        assertNull(dead.get(0).message());
+        assertEquals(IllegalArgumentException.class, dead.get(0).failure().getClass());
+        assertEquals(0, queue.size());
+    }
+
+    @Test
+    void whatCannotBeDecoded_isCleared() throws Exception {
+        putUnreadable();
+        queue.clear();
+        assertEquals(0, queue.size());
+        assertEquals(6, queue.remainingCapacity());
+    }
+
+    /** Looking allocates no buffer each time. */
+    @Test
+    void contains_givesItsBufferBack() throws Exception {
+        Codec<String> wide = Codecs.utf8(1 << 20);
+        try (SharedQueue<String> looking = SharedQueue.open(peers.region(), "it", wide)) {
+            looking.put("a");
+            long before = directBytes();
+            for (int i = 0; i < 50; i++) {
+                assertTrue(looking.contains("a"));
+            }
+            assertTrue(directBytes() - before < 10 << 20, "bytes=" + (directBytes() - before));
+        }
+    }
+
+    private static long directBytes() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+    }
+
+    /** One that is no text, then "b". */
+    private void putUnreadable() throws InterruptedException {
         try (SharedQueue<byte[]> raw = SharedQueue.open(peers.region(), "it", Codecs.bytes(16))) {
             raw.put(new byte[] {(byte) 0xff});
             raw.put(new byte[] {'b'});
         }
+    }
+
+    @Test
+    void whatCannotBeDecoded_isTakenOrGivenBack() throws Exception {
+        putUnreadable();
         assertThrows(IllegalArgumentException.class, () -> queue.receive());
         assertThrows(IllegalArgumentException.class, () -> queue.drainTo(new ArrayList<>()));
         assertEquals(2, queue.size());
@@ -269,6 +322,55 @@ class SharedQueueTest {
         queue.clear();
         assertEquals(0, queue.size());
         assertEquals(6, queue.remainingCapacity());
+    }
+
+    /** Each one taken makes room for another: it ends all the same. */
+    @Test
+    void drainTo_endsBesideAProducer() {
+        queue.add("a");
+        Collection<String> endless =
+                new AbstractList<>() {
+                    @Override
+                    public boolean add(String message) {
+                        return queue.offer(message);
+                    }
+
+                    @Override
+                    public String get(int index) {
+                        throw new IndexOutOfBoundsException(index);
+                    }
+
+                    @Override
+                    public int size() {
+                        return 0;
+                    }
+                };
+        assertEquals(6, queue.drainTo(endless));
+        assertEquals("a", queue.poll());
+        assertThrows(NullPointerException.class, () -> queue.drainTo(null));
+    }
+
+    /** Who offers is told how many are in. */
+    @Test
+    void offerAll_endsWhenTheQueueIsShutDown() {
+        List<String> messages =
+                new AbstractList<>() {
+                    @Override
+                    public String get(int index) {
+                        if (index == 1) {
+                            queue.shutdown();
+                        }
+                        return "m" + index;
+                    }
+
+                    @Override
+                    public int size() {
+                        return 3;
+                    }
+                };
+        assertEquals(1, queue.offerAll(messages));
+        assertThrows(QueueShutDownException.class, () -> queue.offerAll(messages));
+        assertEquals("m0", queue.poll());
     }
 
     @Test
@@ -308,6 +410,48 @@ class SharedQueueTest {
         assertThrows(UnsupportedOperationException.class, () -> queue.retainAll(List.of("d")));
         assertThrows(UnsupportedOperationException.class, () -> queue.removeIf(m -> true));
         assertEquals(1, queue.size());
+    }
+
+    /** A class whose initialiser waits for a message. */
+    private static final class Waiting {
+        static final String MESSAGE = message();
+
+        private static String message() {
+            try {
+                return initialising.take();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private static SharedQueue<String> initialising;
+
+    /** BEHAVIOURS 10.10: the initialiser holds nothing that others need to put something in. */
+    @Test
+    void aQueue_isWaitedForInAStaticInitialiser() throws Exception {
+        initialising = queue;
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread taker = Sleeper.start(() -> assertEquals("a", Waiting.MESSAGE), thrown);
+        peers.add().say("put a").expect("done");
+        taker.join();
+        assertNull(thrown.get());
+    }
+
+    /** BEHAVIOURS 12.2: used or not. */
+    @Test
+    void close_isHarmlessTwice_andNothingIsAskedAfterIt() throws Exception {
+        for (boolean used : new boolean[] {true, false}) {
+            SharedQueue<String> closed = SharedQueue.open(peers.region(), "it", CODEC);
+            if (used) {
+                closed.put("a");
+                assertEquals("a", closed.take());
+            }
+            closed.close();
+            closed.close();
+            IllegalStateException e = assertThrows(IllegalStateException.class, closed::isEmpty);
+            assertTrue(e.getMessage().contains("closed"), e.getMessage());
+        }
     }
 
     /** BEHAVIOURS 10.11, 10.12. */

@@ -298,6 +298,26 @@ class SlotQueueProcessTest {
         }
     }
 
+    /** What was done stands, and is told, though the region is closed before the wake it owes. */
+    @ParameterizedTest
+    @EnumSource
+    void regionClosedBeforeTheWake_itIsDone(Kind kind) throws Exception {
+        try (Peers peers = peers(Where.JVMS)) {
+            SlotQueue<Long> queue = kind.create(peers.region(), 1);
+            try (Victim victim = victim(queue)) {
+                queue.put(5L);
+                Peer peer = peers.add().say("put 6");
+                peer.awaitAsleep();
+                victim.stopAt("slots.unlocked").say("take").awaitStopped("slots.unlocked");
+                victim.closeRegion();
+                victim.goOn();
+                victim.expect("5");
+                victim.awaitClosed();
+                peer.expect("put");
+            }
+        }
+    }
+
     /** One that has announced itself dies: others are woken as ever. */
     @ParameterizedTest
     @EnumSource

@@ -65,11 +65,8 @@ final class LatchScenario implements Scenario {
                             waiter(latch, watch);
                         }
                     });
-            if (number < PARTIES) { // joined before the story begins: it cannot be missed
-                world.memory()
-                        .putInt(
-                                LatchLayout.party(number),
-                                fault == Fault.NO_TAG ? 0 : participant.tag());
+            if (number < PARTIES) { // before the story begins: who has not joined is not missed
+                Tampering.check(latch.join(number), "nobody else joins as it");
             }
         }
         world.onDeath(dead -> watch.dead.add(dead.tag()));

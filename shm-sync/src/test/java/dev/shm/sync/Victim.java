@@ -108,6 +108,18 @@ public final class Victim implements AutoCloseable {
         jvm.say(PeerJvm.GO_ON);
     }
 
+    /**
+     * Closes its region, whatever it is about; it says so after its answer, if it has one to give.
+     */
+    public void closeRegion() {
+        jvm.say(PeerJvm.CLOSE);
+    }
+
+    /** Waits until it has said that its region is closed, and the command in progress is over. */
+    public void awaitClosed() {
+        jvm.expect(PeerJvm.CLOSED);
+    }
+
     public ChildJvm jvm() {
         return jvm;
     }

@@ -1,0 +1,72 @@
+package dev.shm.chaos;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.shm.region.RegionOptions;
+import dev.shm.region.SharedRegion;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What {@code ./shm chaos} says, and its exit code. */
+class ChaosCommandTest {
+    @TempDir Path directory;
+
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+
+    private String said() {
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--kills 0",
+                "--kills -1",
+                "--kills many",
+                "--kills",
+                "--minutes 0",
+                "--minutes x",
+                "--seed 1.5",
+                "--max-wait -1",
+                "--what 1",
+                "10"
+            })
+    void wrongArguments_areToldAndExit2(String arguments) throws Exception {
+        assertEquals(2, Chaos.obey(out, out, arguments.split(" ", -1)), this::said);
+        assertTrue(said().startsWith("shm chaos: "), this::said);
+        assertTrue(said().contains("Usage: ./shm chaos"), this::said);
+    }
+
+    @Test
+    void help_isShown() throws Exception {
+        assertEquals(0, Chaos.obey(out, out, "--help"));
+        assertTrue(said().startsWith("Usage: ./shm chaos"), this::said);
+    }
+
+    /** Nobody can keep to a tenth of a millisecond. */
+    @Test
+    void aFailure_exits1_withTheSeed_andKeepsTheRegion() throws Exception {
+        Path json = directory.resolve("chaos.json");
+        String[] arguments = {
+            "--kills", "100", "--seed", "7", "--max-wait", "0.1", "--json", json.toString()
+        };
+        assertEquals(1, Chaos.obey(out, out, arguments), this::said);
+        Matcher line = Pattern.compile("(?m)^FAILED: seed=7 region=(\\S+)$").matcher(said());
+        assertTrue(line.find(), this::said);
+        assertTrue(Files.readString(json).contains("\"clean\": false, \"seed\": 7"));
+        Path region = Path.of(line.group(1));
+        assertTrue(Files.exists(region), region::toString);
+        SharedRegion.delete(RegionOptions.at(region));
+    }
+}

@@ -1,0 +1,133 @@
+package dev.shm.chaos;
+
+import dev.shm.testing.ChildJvm;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** The processes of a round: two that live through it, and four that are killed and replaced. */
+final class Crew implements AutoCloseable {
+    static final int SURVIVORS = 2;
+    static final int VICTIMS = 4;
+    static final int SIZE = SURVIVORS + VICTIMS;
+
+    private final Path file;
+    private final Random random;
+    private final Ledger ledger;
+    private final Spares spares;
+    private final ChildJvm[] children = new ChildJvm[SIZE];
+    private final long[] actsAtStart = new long[SIZE];
+
+    Crew(Path file, Random random, Ledger ledger, Spares spares) {
+        this.file = file;
+        this.random = random;
+        this.ledger = ledger;
+        this.spares = spares;
+    }
+
+    void start() {
+        for (int seat = 0; seat < SIZE; seat++) {
+            start(seat);
+        }
+    }
+
+    /** Fills a seat; those who are to survive have all that a JVM can do. */
+    private void start(int seat) {
+        actsAtStart[seat] = ledger.acts(seat);
+        ledger.begins(Act.ATTACHMENT, seat); // until it has joined
+        String order = ChaosChild.order(seat, random.nextLong(), file);
+        children[seat] =
+                seat < SURVIVORS
+                        ? ChildJvm.of(ChaosChild.class).start().say(order)
+                        : spares.take(order);
+    }
+
+    /** Victims that have done something. */
+    List<Integer> ready() {
+        List<Integer> ready = new ArrayList<>();
+        for (int seat = SURVIVORS; seat < SIZE; seat++) {
+            if (ledger.acts(seat) > actsAtStart[seat]) {
+                ready.add(seat);
+            }
+        }
+        return ready;
+    }
+
+    ChildJvm at(int seat) {
+        return children[seat];
+    }
+
+    /** Sends the signal and does not wait. */
+    void beginKill(int seat) {
+        children[seat].beginKill();
+    }
+
+    /** Waits until it is gone. */
+    void awaitDeath(int seat) {
+        children[seat].kill();
+        checkErrors(children[seat]);
+        ledger.forget(seat);
+    }
+
+    /** The seat is filled again. */
+    void replace(int seat) {
+        start(seat);
+    }
+
+    void end(int seat) {
+        children[seat].endInput();
+        int exit = children[seat].awaitExit();
+        if (exit != 0) {
+            throw new AssertionError("exit=" + exit + children[seat].errors());
+        }
+        checkErrors(children[seat]);
+    }
+
+    void end() {
+        for (int seat = 0; seat < SIZE; seat++) {
+            end(seat);
+        }
+    }
+
+    /** Nobody has ended by itself, or complains. */
+    void check() {
+        for (ChildJvm child : children) {
+            if (!child.isAlive()) {
+                throw new AssertionError("a child has ended: " + child.errors());
+            }
+            checkErrors(child);
+        }
+    }
+
+    private static void checkErrors(ChildJvm child) {
+        if (!child.errors().isEmpty()) {
+            throw new AssertionError(child.errors());
+        }
+    }
+
+    /** What everybody is doing. */
+    String threads() {
+        StringBuilder text = new StringBuilder();
+        for (int seat = 0; seat < SIZE; seat++) {
+            ChildJvm child = children[seat];
+            if (child != null) {
+                text.append("\nseat=").append(seat).append(" pid=").append(child.pid());
+                if (child.isAlive()) {
+                    child.goOn(); // or it could not tell
+                    text.append('\n').append(child.threads());
+                } else {
+                    text.append(" is dead");
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    /** Also for whoever is already ended: one that is stopped would not be. */
+    @Override
+    public void close() {
+        Stream.of(children).filter(child -> child != null).forEach(ChildJvm::close);
+    }
+}

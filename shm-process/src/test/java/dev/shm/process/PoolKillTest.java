@@ -1,0 +1,100 @@
+package dev.shm.process;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.shm.region.SharedRegion;
+import dev.shm.value.SharedArray;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A worker dies at each step from one message to the next. BEHAVIOURS 20. */
+class PoolKillTest {
+    private static final int TASKS = 3;
+    private static final int LONG = 1 << 15; // an answer in two messages
+
+    @TempDir Path directory;
+
+    /** Ends its JVM as a kill does, if it is the first that comes to a point. */
+    public static final class Hook implements Consumer<String> {
+        private final String point = System.getProperty("shm.test.point");
+        private final Path mark = Path.of(System.getProperty("shm.test.mark"));
+
+        @Override
+        public void accept(String reached) {
+            if (reached.equals(point) && isFirst()) {
+                Runtime.getRuntime().halt(137);
+            }
+        }
+
+        private boolean isFirst() {
+            try {
+                Files.createFile(mark);
+                return true;
+            } catch (FileAlreadyExistsException e) {
+                return false;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** What its worker has begun fails, or is run again; all other tasks are run once. */
+    @ParameterizedTest
+    @CsvSource({
+        "pool.received, 0, 1, true",
+        "pool.begun, 0, 0, false",
+        "pool.head, 1, 2, true",
+        "pool.answered, 0, 1, true"
+    })
+    void killedAtEachStep(String point, int retries, int runs, boolean answered) throws Exception {
+        try (SharedRegion region = SharedProcessTest.open(directory.resolve("test.shm"));
+                SharedArray count = SharedArray.create(region, "count", 'i', TASKS);
+                ProcessPool pool = start(region, point, retries)) {
+            List<Future<byte[]>> tasks = new ArrayList<>();
+            for (int i = 0; i < TASKS; i++) {
+                int task = i;
+                tasks.add(pool.submit(() -> run(task)));
+            }
+            if (answered) {
+                assertEquals(LONG, tasks.get(0).get().length);
+            } else {
+                ExecutionException thrown =
+                        assertThrows(ExecutionException.class, tasks.get(0)::get);
+                assertInstanceOf(WorkerDiedException.class, thrown.getCause());
+            }
+            for (int i = 1; i < TASKS; i++) {
+                assertEquals(LONG, tasks.get(i).get().length);
+                assertEquals(1, count.getInt(i));
+            }
+            assertEquals(runs, count.getInt(0));
+        }
+    }
+
+    private ProcessPool start(SharedRegion region, String point, int retries) {
+        return Quick.pool(1)
+                .region(region)
+                .retries(retries)
+                .jvmOption("-Dshm.killpoint.hook=" + Hook.class.getName())
+                .jvmOption("-Dshm.test.point=" + point)
+                .jvmOption("-Dshm.test.mark=" + directory.resolve("mark"))
+                .start();
+    }
+
+    private static byte[] run(int task) {
+        SharedArray.open(SharedProcess.current().region(), "count").getAndAdd(task, 1);
+        return new byte[LONG];
+    }
+}

@@ -94,7 +94,7 @@ public final class ChildJvm implements AutoCloseable {
 
         /** Sets that it starts sooner and is never fast: for one that lives a second or two. */
         public Builder shortLived() {
-            return flag("-XX:TieredStopAtLevel=1");
+            return flag("-XX:TieredStopAtLevel=1").flag("-XX:+UseSerialGC");
         }
 
         /** Sets that it lives shortly, and that its threads stop where they are told to. */

@@ -10,12 +10,20 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A process that puts messages into a queue, as many as it is told to by lines on standard input,
  * or takes and acknowledges them, until it is killed. It logs what it does, before and after.
  */
 final class QueueChaosChild {
+    /** So many messages one puts in in turn: more than the queue has room for. */
+    private static final int BURST = 25;
+
+    /** Consumers fall asleep meanwhile, and processes that start have a processor. */
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
     private static final QueueChaosMessage NONE = new QueueChaosMessage(0, 0, 0);
 
     private final SharedQueue<byte[]> queue;
@@ -72,6 +80,9 @@ final class QueueChaosChild {
             log.add(Kind.BEGUN, message);
             queue.put(bytes);
             log.add(Kind.ACCEPTED, message);
+            if (sequence % BURST == BURST - 1) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
         }
     }
 

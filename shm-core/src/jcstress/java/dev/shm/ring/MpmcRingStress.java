@@ -279,7 +279,7 @@ public final class MpmcRingStress {
             desc = "it sleeps for a short time")
     @Outcome(expect = FORBIDDEN, desc = "it sleeps, and nobody wakes it")
     public static class Announce extends Ring {
-        private final MpmcSleepers sleepers = new MpmcSleepers(memory, memory, this);
+        private final MpmcSleepers sleepers = new MpmcSleepers(memory, this);
 
         public Announce() {
             super(MpmcFault.NONE, 0);
@@ -312,7 +312,7 @@ public final class MpmcRingStress {
             desc = "it sleeps for a short time")
     @Outcome(expect = FORBIDDEN, desc = "it sleeps, and nobody wakes it")
     public static class NotLookedAgainFault extends Ring {
-        private final MpmcSleepers sleepers = new MpmcSleepers(memory, memory, this);
+        private final MpmcSleepers sleepers = new MpmcSleepers(memory, this);
 
         public NotLookedAgainFault() {
             super(MpmcFault.NONE, 0);

@@ -43,7 +43,7 @@ public interface Codec<E> {
      *
      * @param value the value
      * @param target where to write; at least {@link #maxBytes()} bytes from {@code index} on are
-     *     always enough
+     *     always enough; with fewer it throws, and may be asked again with more
      * @param index the first byte to write
      * @return the number of bytes written, from 0 to {@link #maxBytes()}
      * @throws IllegalArgumentException if the value cannot be encoded or does not fit in {@link

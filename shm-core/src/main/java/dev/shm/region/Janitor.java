@@ -77,8 +77,16 @@ final class Janitor implements Runnable {
             // The region was closed meanwhile, its file is damaged or was cut short: whoever uses
             // it
             // is told. Memory may be there again in the next round.
+            log(region, e);
+        }
+    }
+
+    private static void log(SharedRegion region, Throwable e) {
+        try {
             System.getLogger(Janitor.class.getName())
                     .log(System.Logger.Level.DEBUG, "region=" + region.name(), e);
+        } catch (Throwable ofAHandler) {
+            // It is the user's, and may throw anything; others need this thread.
         }
     }
 

@@ -4,15 +4,16 @@ import dev.shm.memory.MappedBuffer;
 import dev.shm.region.Claims;
 import dev.shm.wait.Deadline;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 
 /**
  * Keeps the operations of one handle and its closing apart. No claim is made after it has begun,
  * and those in progress are waited for: they are visible in the ring itself, so that operations pay
- * nothing. One that had passed its last check and claims just afterwards is not seen; it finishes
- * all the same, over memory that outlasts the handle, and what it took for its user goes back.
- * Those that sleep are woken, and find the handle closed.
+ * nothing. One that had passed its last check and claims just afterwards may not be seen: a store
+ * that stands still between its check and itself is what no handle can wait for. What it took for
+ * its user goes back. Those that sleep are woken, and find the handle closed.
  *
  * <p>The memory is let go, and may be another object's then, when nothing is in progress any more:
  * at the end of closing as a rule, else by whoever ends the last operation, or with the region.
@@ -34,11 +35,14 @@ final class MpmcClosing implements Claims {
     private final long span;
     private volatile boolean begun;
 
-    // All guarded by this.
+    private final ReentrantLock lock = new ReentrantLock(); // held for as long as hold() waits
+    private volatile boolean lookAgain; // asked of whoever has the lock in end()
+    private volatile boolean isLetGo;
+
+    // Guarded by the lock.
     private boolean isLooking;
     private long seen; // below it nothing of ours has been in progress since closing began
     private long end; // and from here on nothing can be
-    private boolean isLetGo;
 
     /**
      * The closing of one handle.
@@ -81,31 +85,43 @@ final class MpmcClosing implements Claims {
     }
 
     @Override
-    public synchronized boolean hold(long time, TimeUnit unit) {
-        claims.invalidate(because);
-        begun = true;
-        if (isLetGo) {
-            return true;
-        }
+    public boolean hold(long time, TimeUnit unit) {
+        lock.lock();
         try {
-            sleepers.wakeAnnounced();
-            return awaitQuiet(Deadline.after(time, unit));
+            claims.invalidate(because);
+            begun = true;
+            return isLetGo || awaitQuiet(Deadline.after(time, unit));
         } catch (IllegalStateException e) {
             return true; // the region was closed before, or is just now by another thread
+        } finally {
+            lock.unlock();
         }
     }
 
-    /** Lets go of the memory if nothing is in progress in it any more; whether it is let go. */
-    synchronized boolean end() {
-        if (!isLetGo && hold(0, TimeUnit.NANOSECONDS) && !held.isEnding()) {
-            isLetGo = true;
-            letGo.run();
+    /**
+     * Lets go of the memory if nothing is in progress in it any more; whether it is let go. Waits
+     * for nobody: an operation calls it that others may be waiting for.
+     */
+    boolean end() {
+        lookAgain = true;
+        while (lookAgain && lock.tryLock()) {
+            try {
+                lookAgain = false;
+                if (!isLetGo && hold(0, TimeUnit.NANOSECONDS) && !held.isEnding()) {
+                    sleepers.wakeAnnounced(); // for those who were to, and found the handle closed
+                    isLetGo = true;
+                    letGo.run();
+                }
+            } finally {
+                lock.unlock();
+            }
         }
         return isLetGo;
     }
 
     private boolean awaitQuiet(Deadline deadline) {
         if (!isLooking) {
+            sleepers.wakeAnnounced(); // ours leave, others look again
             end = tickets.tail();
             seen = end - span;
             isLooking = true;

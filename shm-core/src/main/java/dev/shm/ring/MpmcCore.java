@@ -131,7 +131,7 @@ final class MpmcCore {
         this.layout = layout;
         this.tickets = new MpmcTickets(claims, memory, layout);
         this.liveness = liveness;
-        this.sleepers = new MpmcSleepers(claims, memory, waiter);
+        this.sleepers = new MpmcSleepers(claims, waiter);
         this.self = liveness.self();
         this.slot = self & (int) SLOT;
         this.mask = layout.capacity() - 1;
@@ -425,7 +425,7 @@ final class MpmcCore {
     static void sweep(AtomicBuffer memory, MpmcLayout layout, int deadTag, Waiter waiter) {
         new MpmcTickets(memory, memory, layout).sweep(deadTag);
         KillPoint.at("mpmc.swept");
-        new MpmcSleepers(memory, memory, waiter).wakeEverybody();
+        new MpmcSleepers(memory, waiter).wakeEverybody();
     }
 
     /** Where a claimed message lies. */
@@ -557,6 +557,7 @@ final class MpmcCore {
     private boolean takeOver(long position) {
         int owner = tickets.consumerOf(position);
         while (owner > 0 && liveness.isDead(owner) && isUnfinished(position)) {
+            claims.getLongVolatile(HEAD); // throws once the handle is closed: we hold nothing yet
             if (tickets.takeOver(position, owner, self)) { // (R)
                 return true;
             }

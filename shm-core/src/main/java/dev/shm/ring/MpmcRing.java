@@ -5,6 +5,7 @@ import dev.shm.memory.MappedBuffer;
 import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
 import dev.shm.region.ObjectSpec;
+import dev.shm.region.RegionFormatException;
 import dev.shm.region.SharedRegion;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
@@ -38,11 +39,14 @@ import org.jspecify.annotations.Nullable;
  * blocks: a ring that is full or empty says so. It is full when the place of the next message was
  * not released yet: claims and takes in progress count, also those of a process that is stopped.
  * What one thread offers is taken in that order, but for what is delivered again. {@link #poll} and
- * {@link #take} are strict: where they find nothing, nothing had been offered that was not taken.
- * For that they wait for an offer in progress by a living process that others have overtaken, at
- * most {@link dev.shm.region.RegionOptions#maxWait maxWait}, then throw IllegalStateException.
- * {@link #relaxedPoll} and {@link #relaxedTake} find nothing in that case and never wait: use them
- * where claims may be held for long.
+ * {@link #take} are strict: where they find nothing, nothing had been offered that was not taken,
+ * as far as this thread could know. An offer is no fence: for some nanoseconds after it has
+ * returned another thread may not see its message yet, as with {@code MpmcArrayQueue} of JCTools.
+ * Who offers and then looks whether anybody sleeps needs a fence between; {@link BlockingRing}
+ * needs none. For that they wait for an offer in progress by a living process that others have
+ * overtaken, at most {@link dev.shm.region.RegionOptions#maxWait maxWait}, then throw
+ * IllegalStateException. {@link #relaxedPoll} and {@link #relaxedTake} find nothing in that case
+ * and never wait: use them where claims may be held for long.
  *
  * <p><b>Memory effects.</b> What came before offering a message is visible to whoever takes it.
  *
@@ -100,7 +104,7 @@ public final class MpmcRing implements AutoCloseable {
                         new MpmcTickets(memory, memory, layout),
                         layout.span(),
                         held,
-                        new MpmcSleepers(memory, memory, waiter),
+                        new MpmcSleepers(memory, waiter),
                         block::close,
                         liveness.self());
         block.guard(closing);
@@ -436,17 +440,18 @@ public final class MpmcRing implements AutoCloseable {
         if (MpmcCore.isNothing(claim)) {
             return null;
         }
-        boolean sound = false;
+        MpmcDelivery delivery;
         try {
-            MpmcDelivery delivery = new MpmcDelivery(core, held, block.buffer(), claim);
-            sound = true;
-            giveBackIfClosing();
-            return delivery;
-        } finally {
-            if (!sound) {
-                core.acknowledge(claim);
-            }
+            delivery = new MpmcDelivery(core, held, block.buffer(), claim);
+        } catch (RegionFormatException e) {
+            core.acknowledge(claim); // or nobody would ever get by it
+            throw e;
+        } catch (Throwable e) { // as where there is no memory
+            core.requeue(claim);
+            throw e;
         }
+        giveBackIfClosing();
+        return delivery;
     }
 
     MpmcCore core() {
@@ -466,7 +471,7 @@ public final class MpmcRing implements AutoCloseable {
         return new MpmcWaiting(
                 memory,
                 core,
-                new MpmcSleepers(claims, memory, waiter),
+                new MpmcSleepers(claims, waiter),
                 limit,
                 MpmcWaiting.LOOKS,
                 block.region().liveness(),

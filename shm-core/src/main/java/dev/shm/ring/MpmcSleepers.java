@@ -16,17 +16,16 @@ import org.agrona.concurrent.AtomicBuffer;
  * MpmcWaiting} says why no wake is lost.
  *
  * <p>Wakes come after what they tell of, which stands whatever becomes of them. So one that finds
- * the region closed is given up: as if this process had died there.
+ * the handle closed is given up, since the memory may be another object's by then: whoever closes
+ * it wakes those who are announced, and others go on by their ticks.
  */
 final class MpmcSleepers {
     private final AtomicBuffer claims;
-    private final AtomicBuffer memory;
     private final Waiter waiter;
 
-    /** The sleepers of one ring; arguments as for {@link MpmcCore}. */
-    MpmcSleepers(AtomicBuffer claims, AtomicBuffer memory, Waiter waiter) {
+    /** The sleepers of one ring; arguments as for {@link MpmcCore}, {@code claims} alone. */
+    MpmcSleepers(AtomicBuffer claims, Waiter waiter) {
         this.claims = claims;
-        this.memory = memory;
         this.waiter = waiter;
     }
 
@@ -78,17 +77,17 @@ final class MpmcSleepers {
         wake(SPACE_EPOCH);
     }
 
-    /** Takes an announcement back; false if there was none. The handle may be closed already. */
+    /** Takes an announcement back; false if there was none. */
     private boolean withdraw(int word) {
         try {
-            long value = memory.getLongVolatile(word); // (L)
+            long value = claims.getLongVolatile(word); // (L)
             while ((value & WAITING) != 0) {
-                if (memory.compareAndSetLong(word, value, value & ~WAITING)) {
+                if (claims.compareAndSetLong(word, value, value & ~WAITING)) {
                     return true;
                 }
-                value = memory.getLongVolatile(word);
+                value = claims.getLongVolatile(word);
             }
-        } catch (IllegalStateException regionClosed) {
+        } catch (IllegalStateException closed) {
             // Falls through: their wake would find it closed, too.
         }
         return false;
@@ -96,10 +95,10 @@ final class MpmcSleepers {
 
     private void wake(int epoch) {
         try {
-            memory.getAndAddInt(epoch, 1); // (N)
-            waiter.wakeAll(memory, epoch);
-        } catch (IllegalStateException regionClosed) {
-            // Sleepers go on by their ticks.
+            claims.getAndAddInt(epoch, 1); // (N)
+            waiter.wakeAll(claims, epoch);
+        } catch (IllegalStateException closed) {
+            // Sleepers go on by their ticks, if whoever closed it has not woken them.
         }
     }
 }

@@ -98,7 +98,7 @@ final class MpmcCloseScenario implements Scenario {
             AtomicBuffer memory = world.buffer();
             Waiter waiter = world.waiter();
             core = new MpmcCore(claims, memory, LAYOUT, by.liveness(), waiter);
-            sleepers = new MpmcSleepers(claims, memory, waiter);
+            sleepers = new MpmcSleepers(claims, waiter);
             waiting =
                     new MpmcWaiting(
                             memory,

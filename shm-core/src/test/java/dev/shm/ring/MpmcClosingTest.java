@@ -44,7 +44,7 @@ class MpmcClosingTest {
                 new MpmcWaiting(
                         memory,
                         core,
-                        new MpmcSleepers(claims, memory, waiter),
+                        new MpmcSleepers(claims, waiter),
                         LAYOUT.capacity(),
                         1,
                         liveness,
@@ -58,7 +58,7 @@ class MpmcClosingTest {
                         new MpmcTickets(memory, memory, LAYOUT),
                         LAYOUT.span(),
                         held,
-                        new MpmcSleepers(memory, memory, waiter),
+                        new MpmcSleepers(memory, waiter),
                         letGo::incrementAndGet,
                         liveness.self());
     }
@@ -147,6 +147,37 @@ class MpmcClosingTest {
         core.release(taken);
         held.letGoOfClosed();
         held.letGoOfClosed();
+        assertEquals(1, letGo.get());
+    }
+
+    /** What it lets go of may be another object's: a wake that comes later is given up. */
+    @Test
+    void closing_keepsLateWakesAwayFromTheMemory() {
+        MpmcSleepers late = new MpmcSleepers(claims, waiter);
+        closing.begin();
+        int items = memory.getInt(MpmcLayout.ITEM_EPOCH);
+        int space = memory.getInt(MpmcLayout.SPACE_EPOCH);
+        late.wakeEverybody();
+        late.wakeAnnounced();
+        assertEquals(items, memory.getInt(MpmcLayout.ITEM_EPOCH));
+        assertEquals(space, memory.getInt(MpmcLayout.SPACE_EPOCH));
+    }
+
+    /** An operation that looks whether it was the last waits for nobody who waits for another. */
+    @Test
+    void lettingGo_doesNotWaitForWhoWaits() throws Exception {
+        long inProgress = core.claim();
+        FutureTask<Boolean> region = new FutureTask<>(() -> closing.hold(1, TimeUnit.MINUTES));
+        Thread thread = new Thread(region, "closing");
+        thread.setDaemon(true);
+        thread.start();
+        while (!closing.hasBegun()) {
+            Thread.onSpinWait();
+        }
+        assertFalse(closing.end());
+        core.publish(inProgress);
+        assertTrue(region.get());
+        assertTrue(closing.end());
         assertEquals(1, letGo.get());
     }
 

@@ -196,7 +196,7 @@ final class MpmcScenario implements Scenario {
             return new MpmcWaiting(
                     buffer,
                     core,
-                    new MpmcSleepers(buffer, buffer, waiter),
+                    new MpmcSleepers(buffer, waiter),
                     size.limit(),
                     1,
                     liveness(participant, participant.tag()),

@@ -32,7 +32,7 @@ class MpmcWaitingTest {
                 new MpmcWaiting(
                         memory,
                         core,
-                        new MpmcSleepers(memory, memory, waiter),
+                        new MpmcSleepers(memory, waiter),
                         LAYOUT.capacity(),
                         1,
                         liveness,

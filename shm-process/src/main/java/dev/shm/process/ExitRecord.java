@@ -23,7 +23,8 @@ import java.util.regex.Pattern;
  * <p><b>Threads and processes.</b> The child writes, its parent reads after it has ended.
  *
  * <p><b>If a process dies.</b> If it is the child, that is what the record is for. If it is the
- * parent, the record stays in the region until another one is made there.
+ * parent, the record stays in the region until another one is made there; for good, if the child
+ * has never begun.
  */
 final class ExitRecord {
     private static final int SIGNALLED = 128; // and the signal's number, as in a shell
@@ -65,7 +66,13 @@ final class ExitRecord {
 
     private static void removeOrphan(SharedRegion region, String object) {
         try {
-            open(region, object).remove();
+            ExitRecord record = open(region, object);
+            if (record.hasBegun()) {
+                record.remove();
+            } else {
+                record.block
+                        .close(); // the child may be about to: it runs though its parent is dead
+            }
         } catch (IllegalArgumentException | NoSuchElementException | RegionFormatException e) {
             // It is something of a user's, or gone meanwhile.
         }
@@ -111,6 +118,10 @@ final class ExitRecord {
     /** Whether a JVM runs its exit hooks when it gets this signal. */
     private static boolean isOrderly(int signal) {
         return signal == HANGUP || signal == INTERRUPT || signal == TERMINATE;
+    }
+
+    private boolean hasBegun() {
+        return block.buffer().getIntAcquire(STAGE) != 0;
     }
 
     private boolean ranHooks() {

@@ -143,6 +143,26 @@ final class MapViews<K, V> {
         }
     }
 
+    /** Whether there is one among those, arrays being compared by what is in them. */
+    private static boolean isIn(Collection<?> those, Object value) {
+        return those.contains(value)
+                || value.getClass().isArray()
+                        && those.stream().anyMatch(one -> Objects.deepEquals(one, value));
+    }
+
+    private static boolean isIn(Collection<?> those, Map.Entry<?, ?> entry) {
+        boolean hasArray =
+                entry.getKey().getClass().isArray() || entry.getValue().getClass().isArray();
+        return those.contains(entry)
+                || hasArray && those.stream().anyMatch(one -> isSame(one, entry));
+    }
+
+    private static boolean isSame(Object one, Map.Entry<?, ?> entry) {
+        return one instanceof Map.Entry<?, ?> other
+                && Objects.deepEquals(other.getKey(), entry.getKey())
+                && Objects.deepEquals(other.getValue(), entry.getValue());
+    }
+
     private final class Values extends AbstractCollection<V> {
         @Override
         public boolean removeIf(Predicate<? super V> predicate) {
@@ -152,13 +172,18 @@ final class MapViews<K, V> {
         @Override
         public boolean removeAll(Collection<?> those) {
             Objects.requireNonNull(those, "those");
-            return removeIf(those::contains);
+            return removeIf(value -> isIn(those, value));
         }
 
         @Override
         public boolean retainAll(Collection<?> those) {
             Objects.requireNonNull(those, "those");
-            return removeIf(value -> !those.contains(value));
+            return removeIf(value -> !isIn(those, value));
+        }
+
+        @Override
+        public boolean contains(Object object) {
+            return object != null && map.containsValue(object);
         }
 
         @Override
@@ -219,13 +244,13 @@ final class MapViews<K, V> {
         @Override
         public boolean removeAll(Collection<?> those) {
             Objects.requireNonNull(those, "those");
-            return removeEntries(those::contains);
+            return removeEntries(entry -> isIn(those, entry));
         }
 
         @Override
         public boolean retainAll(Collection<?> those) {
             Objects.requireNonNull(those, "those");
-            return removeEntries(entry -> !those.contains(entry));
+            return removeEntries(entry -> !isIn(those, entry));
         }
 
         @Override

@@ -103,6 +103,11 @@ public final class SharedProcess {
                 return;
             } catch (InterruptedException e) {
                 // Nobody does that; the child is still there.
+            } catch (Throwable e) {
+                // The region is damaged or its file was cut short: who joins is told what is known.
+                ACTIVE.remove(this);
+                exit.complete(process.exitValue());
+                return;
             }
         }
     }

@@ -218,6 +218,25 @@ class SharedMapTest {
         assertEquals(Map.of(), map);
     }
 
+    @Test
+    void viewsOfArrays_compareWhatIsInThem() {
+        SharedMap<String, byte[]> map =
+                SharedMap.create(region, "arrays", 8, Codecs.utf8(9), Codecs.bytes(9));
+        map.putAll(Map.of("a", new byte[] {1}, "b", new byte[] {2}, "c", new byte[] {3}));
+        assertTrue(map.entrySet().removeAll(List.of(Map.entry("a", new byte[] {1}))));
+        assertFalse(
+                map.entrySet()
+                        .retainAll(
+                                List.of(
+                                        Map.entry("b", new byte[] {2}),
+                                        Map.entry("c", new byte[] {3}))));
+        assertTrue(map.values().contains(new byte[] {2}));
+        assertTrue(map.values().retainAll(List.of(new byte[] {2})));
+        assertEquals(Set.of("b"), map.keySet());
+        assertTrue(map.values().removeAll(List.of(new byte[] {2})));
+        assertTrue(map.isEmpty());
+    }
+
     private static boolean changed(Map<String, String> map, String to) {
         map.put("a", to);
         return true;

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.queue.Pipes;
+import dev.shm.region.AttachMode;
+import dev.shm.region.Block;
+import dev.shm.region.ObjectSpec;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.sync.SharedEvent;
@@ -16,8 +19,10 @@ import dev.shm.value.SharedValue;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -284,6 +289,50 @@ class SharedProcessTest {
     private static void look(AtomicBoolean enough) {
         while (!enough.get()) {
             SharedProcess.activeChildren().forEach(SharedProcess::isAlive);
+        }
+    }
+
+    /** Whoever joins is told how the process ended, though its record cannot be read any more. */
+    @Test
+    void aRegionThatIsCutShort_hangsNobody() throws Exception {
+        Path file = directory.resolve("cut.shm");
+        SharedRegion cut = open(file);
+        SharedLatch running = SharedLatch.create(region, "running", 1);
+        String path = file.toString();
+        SharedProcess child =
+                Quick.process(cut)
+                        .region(region)
+                        .start(
+                                r -> {
+                                    List<SharedRegion> all = SharedProcess.current().regions();
+                                    SharedLatch.open(all.get(1), "running").countDown();
+                                    while (Files.size(Path.of(path)) > 0) {
+                                        Thread.onSpinWait();
+                                    }
+                                    Runtime.getRuntime().halt(200);
+                                });
+        assertTrue(running.await(1, TimeUnit.MINUTES));
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(0);
+        }
+        assertTrue(child.join(1, TimeUnit.MINUTES));
+        assertFalse(SharedProcess.activeChildren().contains(child));
+        // Its region stays open: nothing in it can be reached any more, to close it neither.
+    }
+
+    /** A child that comes up after its parent's death still needs its record. */
+    @Test
+    void aRecordThatTheDeadHaveLeft_isKeptUntilItsChildHasBegun() throws Exception {
+        String name = "process-" + Integer.MAX_VALUE + "-of-nobody";
+        ObjectSpec spec =
+                new ObjectSpec(
+                        SharedProcessType.INSTANCE, 0, 0, ProcessLayout.BYTES, "", memory -> {});
+        try (Block record = region.attach(name, spec, AttachMode.CREATE)) {
+            assertEquals(0, Quick.process(region).start(r -> {}).join());
+            assertEquals(List.of(name), region.names());
+            record.buffer().putIntRelease(ProcessLayout.STAGE, ProcessLayout.RUNNING);
+            assertEquals(0, Quick.process(region).start(r -> {}).join());
+            assertEquals(List.of(), region.names());
         }
     }
 

@@ -179,9 +179,7 @@ public final class PipeEnd implements AutoCloseable {
         growScratch(Math.min(codec.maxBytes(), SMALL));
         try {
             return codec.encode(value, scratch, 0);
-        } catch (IllegalArgumentException e) {
-            throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException e) { // which may be that there is no room
             if (scratch.capacity() >= codec.maxBytes()) {
                 throw e;
             }

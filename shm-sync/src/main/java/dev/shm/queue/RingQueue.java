@@ -213,9 +213,9 @@ abstract sealed class RingQueue<E> extends AbstractQueue<E>
     }
 
     /**
-     * Lets go of the queue, which stays in the region with its messages. Waits for operations of
-     * this handle that are in progress, a second at most. Deliveries that were not ended are given
-     * back. Later calls throw IllegalStateException.
+     * Lets go of the queue, which stays in the region with its messages. Waits for operations that
+     * this process has in progress, also through other handles, a second at most. Deliveries that
+     * were not ended are given back. Later calls throw IllegalStateException.
      */
     @Override
     public void close() {

@@ -188,6 +188,8 @@ public final class SharedLongQueue implements AutoCloseable {
      * @param consumer is given each number, which has left the queue.
      * @param limit how many to take at most.
      * @return how many were taken, {@link #capacity} at most.
+     * @throws IllegalArgumentException at a message that is no number, which is gone; {@code
+     *     consumer} has had those before it.
      */
     public int drain(LongConsumer consumer, int limit) {
         return ring.drainLongs(consumer, Math.min(limit, capacity()));

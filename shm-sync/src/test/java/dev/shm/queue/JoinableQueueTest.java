@@ -183,7 +183,6 @@ class JoinableQueueTest {
         joiner.expect("done");
     }
 
-    /** BEHAVIOURS 10.12. */
     /** A message that cannot be decoded is in the way of all others until it is cleared. */
     @Test
     void whatCannotBeDecoded_isCleared() throws Exception {
@@ -206,6 +205,7 @@ class JoinableQueueTest {
         assertThrows(NullPointerException.class, () -> queue.drainTo(null));
     }
 
+    /** BEHAVIOURS 10.12. */
     @Test
     void close_givesBackWhatIsInWork() throws Exception {
         open(Where.THREADS);

@@ -75,8 +75,7 @@ final class Janitor implements Runnable {
             region.membership().probeRound(PROBES_PER_ROUND);
         } catch (RuntimeException | InternalError | OutOfMemoryError e) {
             // The region was closed meanwhile, its file is damaged or was cut short: whoever uses
-            // it
-            // is told. Memory may be there again in the next round.
+            // it is told. Memory may be there again in the next round.
             log(region, e);
         }
     }

@@ -383,20 +383,10 @@ class MpmcRingTest {
     void anOperationThatOutlastsItsHandle_isFinished() throws Exception {
         MpmcRing closed = MpmcRing.open(region, "it");
         ring.offerLong(1, 1);
-        CountDownLatch reading = new CountDownLatch(1);
         Semaphore goOn = new Semaphore(0);
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
-            Future<Boolean> polled =
-                    thread.submit(
-                            () ->
-                                    closed.poll(
-                                            (type, buffer, index, length) -> {
-                                                reading.countDown();
-                                                goOn.acquireUninterruptibly();
-                                                assertEquals(1, buffer.getLong(index));
-                                            }));
-            reading.await();
+            Future<Boolean> polled = pollSlowly(thread, closed, 1, goOn);
             closed.close();
             goOn.release();
             assertTrue(polled.get());
@@ -414,20 +404,10 @@ class MpmcRingTest {
     @Test
     void theMemoryOfAClosedRing_isLetGoAfterTheLastOperation() throws Exception {
         ring.offerLong(1, 7);
-        CountDownLatch reading = new CountDownLatch(1);
         Semaphore goOn = new Semaphore(0);
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try {
-            Future<Boolean> polled =
-                    thread.submit(
-                            () ->
-                                    ring.poll(
-                                            (type, buffer, index, length) -> {
-                                                reading.countDown();
-                                                goOn.acquireUninterruptibly();
-                                                assertEquals(7, buffer.getLong(index));
-                                            }));
-            reading.await();
+            Future<Boolean> polled = pollSlowly(thread, ring, 7, goOn);
             ring.close();
             assertTrue(region.remove("it"));
             int longs = new MpmcLayout(4, 16, 16).bytes() / Long.BYTES;
@@ -443,6 +423,22 @@ class MpmcRingTest {
         }
         region.remove("other");
         assertEquals(region.bytes(), region.buffer("all", (int) region.bytes()).capacity());
+    }
+
+    /** Begins to poll in a thread, whose handler reads its message when it is let go on. */
+    private static Future<Boolean> pollSlowly(
+            ExecutorService thread, MpmcRing polled, long expected, Semaphore goOn)
+            throws InterruptedException {
+        CountDownLatch reading = new CountDownLatch(1);
+        MessageHandler handler =
+                (type, buffer, index, length) -> {
+                    reading.countDown();
+                    goOn.acquireUninterruptibly();
+                    assertEquals(expected, buffer.getLong(index));
+                };
+        Future<Boolean> future = thread.submit(() -> polled.poll(handler));
+        reading.await();
+        return future;
     }
 
     private interface Operation {

@@ -22,7 +22,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,16 +121,7 @@ class PoolEndTest {
     }
 
     private List<CompletableFuture<Integer>> sendAhead(ProcessPool pool) throws Exception {
-        PoolMap map = new PoolMap((PoolFunction<Integer, Integer>) PoolEndTest::holdOne);
-        Object[] items = IntStream.range(0, ITEMS).boxed().toArray();
-        List<CompletableFuture<Integer>> each = new ArrayList<>();
-        List<PoolWork> work = new ArrayList<>();
-        for (int i = 0; i < ITEMS; i++) {
-            CompletableFuture<Integer> one = new CompletableFuture<>();
-            each.add(one);
-            work.add(map.work(items, i, i + 1, new PoolSingle<>(one)));
-        }
-        pool.addAll(work);
+        List<CompletableFuture<Integer>> each = Quick.each(pool, PoolEndTest::holdOne, ITEMS);
         held.await();
         int waitIfAlone = ITEMS - HELD - 1;
         ChildJvm.awaitThat("others are behind it", () -> waiting(pool) < waitIfAlone);

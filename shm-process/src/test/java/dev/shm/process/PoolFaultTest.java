@@ -280,16 +280,7 @@ class PoolFaultTest {
     /** Though some of the others were sent ahead to the worker that dies. */
     @Test
     void anItemThatKillsItsWorker_failsAlone() {
-        PoolMap map = new PoolMap((PoolFunction<Integer, Integer>) PoolFaultTest::dieAt);
-        Object[] items = numbers(ITEMS).toArray();
-        List<CompletableFuture<Integer>> each = new ArrayList<>();
-        List<PoolWork> work = new ArrayList<>();
-        for (int i = 0; i < ITEMS; i++) {
-            CompletableFuture<Integer> one = new CompletableFuture<>();
-            each.add(one);
-            work.add(map.work(items, i, i + 1, new PoolSingle<>(one)));
-        }
-        pool.addAll(work);
+        List<CompletableFuture<Integer>> each = Quick.each(pool, PoolFaultTest::dieAt, ITEMS);
         assertFailsAlone(each.stream().map(CompletableFuture::join).iterator());
     }
 

@@ -144,9 +144,7 @@ public final class JoinableQueue<E> extends RingQueue<E> {
      */
     @Override
     public int drainTo(Collection<? super E> target, int limit) {
-        if (Objects.requireNonNull(target, "target") == this) {
-            throw new IllegalArgumentException("target=" + this + ": must be another collection");
-        }
+        checkTarget(target);
         int drained = 0;
         while (drained < core.drainLimit(limit)) {
             Delivery<E> taken = core.receiveLeftover();

@@ -3,6 +3,7 @@ package dev.shm.queue;
 import java.util.AbstractQueue;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -79,6 +80,13 @@ abstract sealed class RingQueue<E> extends AbstractQueue<E>
     @Override
     public int drainTo(Collection<? super E> target) {
         return drainTo(target, Integer.MAX_VALUE);
+    }
+
+    /** Refuses what nothing can be drained to. */
+    final void checkTarget(Collection<? super E> target) {
+        if (Objects.requireNonNull(target, "target") == this) {
+            throw new IllegalArgumentException("target=" + this + ": must be another collection");
+        }
     }
 
     /**

@@ -169,9 +169,7 @@ public final class SharedQueue<E> extends RingQueue<E> {
      */
     @Override
     public int drainTo(Collection<? super E> target, int limit) {
-        if (Objects.requireNonNull(target, "target") == this) {
-            throw new IllegalArgumentException("target=" + this + ": must be another collection");
-        }
+        checkTarget(target);
         return core.drain(target::add, limit);
     }
 }

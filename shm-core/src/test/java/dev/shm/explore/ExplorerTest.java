@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.explore.Explorer.Exploration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -177,6 +179,27 @@ class ExplorerTest {
                 .depthFirst(4)
                 .assertClean();
         assertEquals(Set.of(0L, 1L, 11L, 10L * 0x0202 + 1), found);
+    }
+
+    @Test
+    void lateStores_areLookedAtOneByOne() {
+        Scenario scenario =
+                world -> {
+                    List<Long> seen = new ArrayList<>();
+                    world.onStore(() -> seen.add(memory(world, 0)));
+                    Participant writer = world.join();
+                    writer.thread(
+                            () -> {
+                                world.buffer().putLong(0, 1);
+                                world.buffer().putLongRelease(0, 2);
+                                world.buffer().compareAndSetLong(8, 0, 1);
+                            });
+                    world.atEnd(() -> assertEquals(List.of(1L, 2L, 2L), seen));
+                };
+        new Explorer(() -> scenario, Rules.PLAIN)
+                .withDelayedStores()
+                .depthFirst(4)
+                .assertClean();
     }
 
     /** Two threads that each append their digit twice, indivisibly. */

@@ -76,13 +76,6 @@ final class StoreBuffer {
         apply(stores.remove());
     }
 
-    /** All become visible, as by a fence. */
-    void drain() {
-        while (!isEmpty()) {
-            drainOne();
-        }
-    }
-
     private void apply(List<Change> store) {
         store.forEach(change -> memory.putByte(change.index, change.value));
     }

@@ -57,6 +57,7 @@ public final class World {
     private final List<Runnable> checks = new ArrayList<>();
     private final List<Event> events = new ArrayList<>(); // that are possible just now
     private Consumer<Participant> onDeath = participant -> {};
+    private Runnable onStore = () -> {};
 
     private final Semaphore over = new Semaphore(0);
     private @Nullable Actor current;
@@ -119,6 +120,16 @@ public final class World {
      */
     public void onDeath(Consumer<Participant> action) {
         onDeath = action;
+    }
+
+    /**
+     * Sets what is done whenever others can see a store that they did not see before, and after
+     * each attempt at an atomic change.
+     *
+     * @param action may look at the memory
+     */
+    public void onStore(Runnable action) {
+        onStore = action;
     }
 
     /**
@@ -205,9 +216,23 @@ public final class World {
         }
     }
 
-    private static void drain(@Nullable Actor actor) {
-        if (actor != null) {
-            actor.stores.drain();
+    /** All that the thread has stored becomes visible, one store after the other. */
+    private void drain(@Nullable Actor actor) {
+        while (actor != null && !actor.stores.isEmpty()) {
+            drainOne(actor);
+        }
+    }
+
+    private void drainOne(Actor actor) {
+        actor.stores.drainOne();
+        onStore.run();
+    }
+
+    /** Adds to the last line of the trace. */
+    private void remark(String what) {
+        if (trace != null) {
+            int last = trace.size() - 1;
+            trace.set(last, trace.get(last) + " " + what);
         }
     }
 
@@ -228,18 +253,23 @@ public final class World {
         }
         glance(method.getName(), arguments);
         Actor me = current;
-        if (me == null || !rules.delays()) {
-            return Interception.proceed(target, method, arguments);
-        }
+        boolean delays = me != null && rules.delays();
         if (isLoad(method)) {
-            return me.stores.read(method, arguments);
+            return delays
+                    ? me.stores.read(method, arguments)
+                    : Interception.proceed(target, method, arguments);
         }
-        if (isDelayable(method) && (!me.stores.isEmpty() || choices.choose(2) == 1)) {
+        if (delays
+                && isDelayable(method)
+                && (!me.stores.isEmpty() || choices.choose(2) == 1)) {
             me.stores.add(method, arguments);
+            remark("kept back");
             return null;
         }
         drain(me);
-        return Interception.proceed(target, method, arguments);
+        Object result = Interception.proceed(target, method, arguments);
+        onStore.run();
+        return result;
     }
 
     private static boolean isLoad(Method method) {
@@ -328,7 +358,7 @@ public final class World {
 
     private void happen(Event event) {
         switch (event.kind) {
-            case DRAIN -> event.actor.stores.drainOne();
+            case DRAIN -> drainOne(event.actor);
             case KILL -> kill(event.actor.participant);
             case CERTIFY -> event.actor.participant.certified = true;
             case INTERRUPT -> {

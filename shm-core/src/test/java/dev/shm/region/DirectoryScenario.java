@@ -110,7 +110,7 @@ final class DirectoryScenario implements Scenario {
             String name = (first + round) % 2 == 0 ? "a" : "b";
             try {
                 Directory.Opened opened =
-                        directory.attach(name, RawBufferType.INSTANCE, spec(name), true);
+                        directory.attach(name, RawBufferType.INSTANCE, spec(world, name), true);
                 verify(name, opened);
                 world.point("use", name);
                 verify(name, opened);
@@ -125,7 +125,7 @@ final class DirectoryScenario implements Scenario {
         }
     }
 
-    private static ObjectSpec spec(String name) {
+    private static ObjectSpec spec(World world, String name) {
         return new ObjectSpec(
                 RawBufferType.INSTANCE,
                 name.charAt(0),
@@ -133,6 +133,7 @@ final class DirectoryScenario implements Scenario {
                 OBJECT_BYTES,
                 name,
                 memory -> {
+                    world.point("initialize", name); // its own stores are not kept back from it
                     check(memory.getLong(0) == 0, "not zero: " + memory.getLong(0));
                     memory.setMemory(0, OBJECT_BYTES, (byte) name.charAt(0));
                 });

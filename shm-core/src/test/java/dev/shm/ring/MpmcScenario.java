@@ -1,6 +1,5 @@
 package dev.shm.ring;
 
-import dev.shm.explore.Interception;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
@@ -8,7 +7,6 @@ import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
-import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
 import org.agrona.concurrent.AtomicBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Producers and consumers on a ring of two places. Checked at each store into a sequence word: it
@@ -134,9 +131,7 @@ final class MpmcScenario implements Scenario {
 
         Play(World world) {
             this.world = world;
-            this.buffer =
-                    Interception.of(
-                            fault.inject(world.buffer(), LAYOUT, world.waiter()), this::call);
+            this.buffer = fault.inject(world.buffer(), LAYOUT, world.waiter());
         }
 
         void build() {
@@ -144,6 +139,7 @@ final class MpmcScenario implements Scenario {
             for (int i = 0; i < CAPACITY; i++) {
                 sequences[i] = sequence(i);
             }
+            world.onStore(this::look);
             for (int p = 0; p < size.producers(); p++) {
                 Participant participant = join();
                 MpmcCore core = core(participant, participant.tag());
@@ -422,10 +418,8 @@ final class MpmcScenario implements Scenario {
             return world.memory().getLong(LAYOUT.sequences() + index * Long.BYTES);
         }
 
-        /** Looks after each access what has become of the sequence words. */
-        private @Nullable Object call(AtomicBuffer target, Method method, Object[] arguments)
-                throws Throwable {
-            Object result = Interception.proceed(target, method, arguments);
+        /** Looks after each store what has become of the sequence words. */
+        private void look() {
             for (int i = 0; i < CAPACITY; i++) {
                 long before = sequences[i];
                 sequences[i] = sequence(i);
@@ -433,7 +427,6 @@ final class MpmcScenario implements Scenario {
                     stored(before, sequences[i], i);
                 }
             }
-            return result;
         }
 
         private void stored(long before, long after, int index) {

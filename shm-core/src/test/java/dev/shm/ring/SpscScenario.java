@@ -5,6 +5,7 @@ import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
 import dev.shm.ring.SpscFault.Tampering;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -147,7 +148,15 @@ final class SpscScenario implements Scenario {
         Role role = take(world, me, SpscLayout.CONSUMER);
         check(consuming == 0, "two consumers");
         consuming = me.tag();
-        AtomicBuffer buffer = Interception.of(world.buffer(), new Tampering(fault));
+        boolean[] frees = {false};
+        AtomicBuffer watched =
+                Interception.of(
+                        world.buffer(),
+                        (target, method, arguments) -> {
+                            frees[0] |= isStoreOfHead(method, arguments);
+                            return Interception.proceed(target, method, arguments);
+                        });
+        AtomicBuffer buffer = Interception.of(watched, new Tampering(fault));
         SpscReader reader = new SpscReader(buffer, CAPACITY);
         long committed = world.memory().getLong(SpscLayout.COMMIT);
         check(reader.position() == committed, "goes on at " + reader.position());
@@ -155,7 +164,7 @@ final class SpscScenario implements Scenario {
         while (read < most) {
             int bell = bell(world);
             boolean last = producersLeft.isEmpty();
-            long head = world.memory().getLong(SpscLayout.HEAD);
+            frees[0] = false;
             List<Long> positions = new ArrayList<>();
             int now =
                     reader.poll(
@@ -167,7 +176,7 @@ final class SpscScenario implements Scenario {
                             2);
             ended.addAll(positions);
             read += now;
-            if (world.memory().getLong(SpscLayout.HEAD) != head) {
+            if (frees[0]) {
                 ring(world);
             }
             if (now == 0 && last) {
@@ -182,6 +191,10 @@ final class SpscScenario implements Scenario {
         gone(me.tag());
         role.release();
         ring(world);
+    }
+
+    private static boolean isStoreOfHead(Method method, Object[] arguments) {
+        return method.getName().startsWith("put") && arguments[0].equals(SpscLayout.HEAD);
     }
 
     private void deliver(long position, int value, DirectBuffer data, int index, int length) {

@@ -63,6 +63,18 @@ class ExploreTest {
         assertEquals(three.size(), said().lines().filter(line -> line.contains("clean")).count());
     }
 
+    /** Where the protocol stores much without a fence. */
+    @Test
+    void storesThatAreSeenLate_areClean() throws InterruptedException {
+        PrintStream err = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        String few = "" + FEW;
+        assertEquals(
+                0,
+                explore.obey(
+                        err, "--delayed", "--seed", "1", "--schedules", few, "one-to-one", "stack"),
+                this::said);
+    }
+
     @Test
     void aSchedule_isReplayed() {
         assertTrue(explore.replay("3:1 5:1", "mutex/deaths"), this::said);

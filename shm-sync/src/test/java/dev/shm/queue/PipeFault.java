@@ -17,7 +17,9 @@ enum PipeFault {
     /** Closing wakes nobody. */
     SILENT_CLOSE,
     /** Nobody looks whether its peer has died. */
-    NO_PROBE;
+    NO_PROBE,
+    /** What is published is seen later than the sleeper goes on looking. */
+    SEEN_TOO_LATE;
 
     /** Whether it does harm where everybody lives. */
     boolean showsWithoutADeath() {

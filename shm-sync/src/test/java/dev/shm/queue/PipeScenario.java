@@ -83,7 +83,11 @@ final class PipeScenario implements Scenario {
         if (fault == PipeFault.SIGNAL_FIRST) {
             side.reader.signal();
         }
-        side.buffer.putIntVolatile(ITEM, item);
+        if (fault == PipeFault.SEEN_TOO_LATE) {
+            side.buffer.putIntRelease(ITEM, item);
+        } else {
+            side.buffer.putIntVolatile(ITEM, item); // a sleeper looks on until a store is seen
+        }
         published.add(item);
         if (fault != PipeFault.SIGNAL_FIRST) {
             side.reader.signal();

@@ -1,6 +1,5 @@
 package dev.shm.queue;
 
-import dev.shm.explore.Interception;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
@@ -9,14 +8,12 @@ import dev.shm.wait.Deadline;
 import dev.shm.wait.RobustMutex;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
-import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.AtomicBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Producers and consumers that wait for each other. Checked at each store of a ticket: what comes
@@ -80,11 +77,12 @@ final class SlotScenario implements Scenario {
             this.world = world;
             SlotFault.Injector injector = fault.new Injector(layout, world.waiter());
             this.waiter = injector.waiter();
-            this.buffer = Interception.of(injector.over(world.buffer()), this::call);
+            this.buffer = injector.over(world.buffer());
         }
 
         void build() {
             layout.initialize(world.memory());
+            world.onStore(this::look);
             for (int p = 0; p < size.producers(); p++) {
                 Participant participant = world.join();
                 SlotCore core = core(participant);
@@ -193,10 +191,8 @@ final class SlotScenario implements Scenario {
             return -(number % 100 / 2); // two and two are the same, later ones are more urgent
         }
 
-        /** Looks after each access what has become of the tickets. */
-        private @Nullable Object call(AtomicBuffer target, Method method, Object[] arguments)
-                throws Throwable {
-            Object result = Interception.proceed(target, method, arguments);
+        /** Looks after each store what has become of the tickets. */
+        private void look() {
             for (int slot = 0; slot < tickets.length; slot++) {
                 long before = tickets[slot];
                 long now = world.memory().getLong(layout.slot(slot));
@@ -205,7 +201,6 @@ final class SlotScenario implements Scenario {
                     tickets[slot] = now;
                 }
             }
-            return result;
         }
 
         private void stored(int slot, long before, long now) {

@@ -196,10 +196,7 @@ class ExplorerTest {
                             });
                     world.atEnd(() -> assertEquals(List.of(1L, 2L, 2L), seen));
                 };
-        new Explorer(() -> scenario, Rules.PLAIN)
-                .withDelayedStores()
-                .depthFirst(4)
-                .assertClean();
+        new Explorer(() -> scenario, Rules.PLAIN).withDelayedStores().depthFirst(4).assertClean();
     }
 
     /** Two threads that each append their digit twice, indivisibly. */

@@ -259,9 +259,7 @@ public final class World {
                     ? me.stores.read(method, arguments)
                     : Interception.proceed(target, method, arguments);
         }
-        if (delays
-                && isDelayable(method)
-                && (!me.stores.isEmpty() || choices.choose(2) == 1)) {
+        if (delays && isDelayable(method) && (!me.stores.isEmpty() || choices.choose(2) == 1)) {
             me.stores.add(method, arguments);
             remark("kept back");
             return null;

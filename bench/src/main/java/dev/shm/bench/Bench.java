@@ -8,18 +8,15 @@ import dev.shm.bench.harness.Settings;
 import dev.shm.bench.report.HtmlReport;
 import dev.shm.bench.report.JsonReport;
 import dev.shm.bench.report.Machine;
+import dev.shm.bench.report.ResultFile;
 import dev.shm.bench.report.Run;
 import dev.shm.bench.report.Sources;
 import dev.shm.bench.report.Table;
 import io.aeron.Aeron;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.charset.Charset;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -145,36 +142,25 @@ public final class Bench implements Callable<Integer> {
     }
 
     private int measure(List<Contest> contests, Path raw) throws IOException {
-        try (Writer toJson = open(raw);
-                Writer toHtml = html == null ? Writer.nullWriter() : open(html);
+        try (ResultFile toJson = new ResultFile(raw);
+                @Nullable ResultFile toHtml = html == null ? null : new ResultFile(html);
                 Scratch scratch = new Scratch()) {
-            Run run = measure(contests, scratch);
             try {
-                JsonReport.write(run, toJson);
-                HtmlReport.write(run, toHtml);
+                Run run = measure(contests, scratch, toJson);
+                if (toHtml != null) {
+                    toHtml.write(to -> HtmlReport.write(run, to));
+                }
+                return conclude(run, raw);
             } catch (IOException e) {
                 err.println("shm bench: not written: " + e);
                 return FAILED;
             }
-            return conclude(run, raw);
         }
     }
 
-    /** Before anything is measured, so that nothing is measured in vain. */
-    private static Writer open(Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw new IOException(file + ": there is no such folder");
-        }
-        return Files.newBufferedWriter(file);
-    }
-
-    private Run measure(List<Contest> contests, Scratch scratch) throws IOException {
-        Settings settings =
-                isQuick ? Settings.quick(scratch.folder()) : Settings.full(scratch.folder());
-        if (pairs != null) {
-            settings = settings.withPairs(pairs);
-        }
+    /** Writes down after each contest what there is, as somebody may stop it. */
+    private Run measure(List<Contest> contests, Scratch scratch, ResultFile to) throws IOException {
+        Settings settings = settings(scratch.folder());
         Machine machine = Machine.here();
         List<String> versions = versions();
         out.println(machine);
@@ -184,29 +170,25 @@ public final class Bench implements Callable<Integer> {
                     machine.load());
         }
         out.println(String.join(", ", versions));
-        Instant began = Instant.now();
-        List<Row> rows = new ArrayList<>();
-        List<Latencies> latencies = new ArrayList<>();
+        Run run = Run.begin(machine, Sources.commit(home), command, settings, versions);
         Table table = new Table(out);
         table.head();
         for (Contest contest : contests) {
             Referee referee = new Referee(settings.in(scratch.folder()));
-            List<Row> some = referee.run(contest, latencies::add);
-            some.forEach(table::row);
-            rows.addAll(some);
+            List<Latencies> latencies = new ArrayList<>();
+            List<Row> rows = referee.run(contest, latencies::add);
+            rows.forEach(table::row);
+            run = run.with(rows, latencies);
+            Run sofar = run;
+            to.write(writer -> JsonReport.write(sofar, writer));
             scratch.clear();
         }
-        Duration took = Duration.between(began, Instant.now());
-        return new Run(
-                machine,
-                Sources.commit(home),
-                command,
-                began,
-                took,
-                settings,
-                versions,
-                rows,
-                latencies);
+        return run;
+    }
+
+    private Settings settings(Path folder) {
+        Settings settings = isQuick ? Settings.quick(folder) : Settings.full(folder);
+        return pairs == null ? settings : settings.withPairs(pairs);
     }
 
     private List<String> versions() {

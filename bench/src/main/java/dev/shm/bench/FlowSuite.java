@@ -15,6 +15,7 @@ import dev.shm.bench.harness.Unit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How many records go from one process, or thread, to another?
@@ -26,6 +27,7 @@ import java.util.List;
  */
 final class FlowSuite {
     private static final String AGRONA = "Agrona OneToOneRingBuffer";
+    private static final Set<String> RINGS = Set.of("shm", "agrona", "mpmc", "agrona-many");
     private static final int WORK = 12;
     private static final int BATCH = 64;
     private static final long FIRST = 500_000;
@@ -57,7 +59,7 @@ final class FlowSuite {
                 consumer.close();
                 throw e;
             }
-            boolean isRing = transport.equals("shm") || transport.equals("agrona");
+            boolean isRing = RINGS.contains(transport);
             long most = isRing ? Long.MAX_VALUE : MOST_KEPT_BYTES / bytes;
             long first = isRing ? FIRST : FIRST_SLOW;
             return ProcessSide.counting(settings, Unit.MILLIONS, first, most, consumer, producer);
@@ -111,6 +113,16 @@ final class FlowSuite {
                                 "jctools", "JCTools SpscArrayQueue", threads("jctools-spsc", 1)));
         all.add(mpmc(1));
         all.add(mpmc(2));
+        all.add(
+                Contest.of(
+                                "mpmc.processes",
+                                "MPMC, two processes, 8 bytes",
+                                Unit.MILLIONS,
+                                Flow.of("mpmc", Flags.NONE, Long.BYTES))
+                        .inFullBeside(
+                                "agrona",
+                                "Agrona ManyToOneRingBuffer",
+                                Flow.of("agrona-many", Flags.AGRONA, Long.BYTES)));
         all.add(queue());
         return all;
     }

@@ -103,7 +103,7 @@ public class MapBenchmark {
         /** Creates the file. */
         @Setup(Level.Trial)
         public void open() throws IOException {
-            file = Files.createTempFile("bench-", ".chronicle");
+            file = Files.createTempFile(Scratch.regions(), "bench-", ".chronicle");
             map =
                     ChronicleMap.of(Long.class, Long.class)
                             .entries(2L * ENTRIES)

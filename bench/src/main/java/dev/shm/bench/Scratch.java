@@ -15,9 +15,13 @@ final class Scratch implements AutoCloseable {
     private int folders;
 
     Scratch() throws IOException {
-        Path regions = Objects.requireNonNull(RegionOptions.named("bench").path().getParent());
-        root = Files.createTempDirectory(regions, "shm-bench-");
+        root = Files.createTempDirectory(regions(), "shm-bench-");
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "delete-scratch"));
+    }
+
+    /** Where regions are by default: in memory, if there is such a place. */
+    static Path regions() {
+        return Objects.requireNonNull(RegionOptions.named("bench").path().getParent());
     }
 
     /** A new one in it. */

@@ -80,7 +80,7 @@ public class ValueBenchmark {
         /** Maps a file. */
         @Setup(Level.Trial)
         public void open() throws IOException {
-            Path file = Files.createTempFile("bench-", ".agrona");
+            Path file = Files.createTempFile(Scratch.regions(), "bench-", ".agrona");
             try (FileChannel channel =
                     FileChannel.open(
                             file,

@@ -40,11 +40,11 @@ final class AeronTransport implements Transport {
     }
 
     @Override
-    public In in(Path folder, String name, int bytes, Sink sink) {
+    public In in(Path folder, String name, int bytes, Sink sink, int limit) {
         Subscription subscription = aeron(folder).addSubscription(CHANNEL, id(name));
         FragmentHandler handler =
                 (buffer, index, length, header) -> sink.accept(buffer.getLong(index));
-        return () -> subscription.poll(handler, LIMIT);
+        return () -> subscription.poll(handler, limit);
     }
 
     private static Aeron aeron(Path folder) {

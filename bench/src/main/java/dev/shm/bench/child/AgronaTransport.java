@@ -6,18 +6,35 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Function;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
-/** Agrona's ring over a mapped file. */
+/** One of Agrona's rings over a mapped file. */
 final class AgronaTransport implements Transport {
     private static final int TYPE = 1;
 
+    private final Function<AtomicBuffer, RingBuffer> kind;
+
+    private AgronaTransport(Function<AtomicBuffer, RingBuffer> kind) {
+        this.kind = kind;
+    }
+
+    static Transport oneToOne() {
+        return new AgronaTransport(OneToOneRingBuffer::new);
+    }
+
+    static Transport manyToOne() {
+        return new AgronaTransport(ManyToOneRingBuffer::new);
+    }
+
     @Override
     public Out out(Path folder, String name, int bytes) throws IOException {
-        OneToOneRingBuffer ring = ring(folder, name);
+        RingBuffer ring = ring(folder, name);
         AtomicBuffer source = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes));
         return number -> {
             source.putLong(0, number);
@@ -26,12 +43,12 @@ final class AgronaTransport implements Transport {
     }
 
     @Override
-    public In in(Path folder, String name, int bytes, Sink sink) throws IOException {
-        OneToOneRingBuffer ring = ring(folder, name);
-        return () -> ring.read(sink, LIMIT);
+    public In in(Path folder, String name, int bytes, Sink sink, int limit) throws IOException {
+        RingBuffer ring = ring(folder, name);
+        return () -> ring.read(sink, limit);
     }
 
-    private static OneToOneRingBuffer ring(Path folder, String name) throws IOException {
+    private RingBuffer ring(Path folder, String name) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(
                         folder.resolve(name + ".agrona"),
@@ -39,8 +56,7 @@ final class AgronaTransport implements Transport {
                         StandardOpenOption.WRITE,
                         StandardOpenOption.CREATE)) {
             int bytes = ShmTransport.CAPACITY + RingBufferDescriptor.TRAILER_LENGTH;
-            return new OneToOneRingBuffer(
-                    new UnsafeBuffer(channel.map(MapMode.READ_WRITE, 0, bytes)));
+            return kind.apply(new UnsafeBuffer(channel.map(MapMode.READ_WRITE, 0, bytes)));
         }
     }
 }

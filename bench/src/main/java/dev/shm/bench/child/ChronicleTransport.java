@@ -27,11 +27,11 @@ final class ChronicleTransport implements Transport {
     }
 
     @Override
-    public In in(Path folder, String name, int bytes, Sink sink) {
+    public In in(Path folder, String name, int bytes, Sink sink, int limit) {
         ExcerptTailer tailer = queue(folder, name).createTailer().toEnd();
         return () -> {
             int done = 0;
-            while (done < LIMIT) {
+            while (done < limit) {
                 try (DocumentContext document = tailer.readingDocument()) {
                     if (!document.isPresent()) {
                         return done;

@@ -10,6 +10,8 @@ import java.nio.file.Path;
  * BATCH}. For each number that it reads it puts through so many records.
  */
 public final class FlowChild {
+    private static final int LIMIT = 256; // of records that are taken at a time
+
     private FlowChild() {}
 
     /** Puts records through until its standard input ends. */
@@ -20,7 +22,7 @@ public final class FlowChild {
         if (args[1].equals("consume")) {
             transport.begin(folder);
             Sink sink = new Sink(Integer.parseInt(args[4]));
-            In in = transport.in(folder, "flow", bytes, sink);
+            In in = transport.in(folder, "flow", bytes, sink, LIMIT);
             Lines.serve(records -> consume(in, sink, records));
         } else {
             Out out = transport.out(folder, "flow", bytes);
@@ -44,13 +46,18 @@ public final class FlowChild {
     }
 
     private static Answer produce(Out out, long records) throws Exception {
+        long refused = 0;
         long start = System.nanoTime();
         for (long i = 0; i < records; i++) {
-            while (!out.offer(i)) {
-                Thread.onSpinWait();
+            if (!out.offer(i)) {
+                refused++;
+                do {
+                    Thread.onSpinWait();
+                } while (!out.offer(i));
             }
         }
         out.flush();
-        return new Answer(records, System.nanoTime() - start);
+        String note = refused * 1000 / records + " refused";
+        return new Answer(records, System.nanoTime() - start, note);
     }
 }

@@ -21,7 +21,7 @@ final class QueueTransport implements Transport {
     }
 
     @Override
-    public In in(Path folder, String name, int bytes, Sink sink) {
+    public In in(Path folder, String name, int bytes, Sink sink, int limit) {
         SharedQueue<Long> queue = queue(folder, name);
         return () -> {
             sink.accept(queue.take());

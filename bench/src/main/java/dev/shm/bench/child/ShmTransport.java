@@ -28,9 +28,9 @@ final class ShmTransport implements Transport {
     }
 
     @Override
-    public In in(Path folder, String name, int bytes, Sink sink) {
+    public In in(Path folder, String name, int bytes, Sink sink, int limit) {
         SpscConsumer consumer = ring(folder, name).consumer();
-        return () -> consumer.poll(sink, LIMIT);
+        return () -> consumer.poll(sink, limit);
     }
 
     private static SpscRing ring(Path folder, String name) {

@@ -20,7 +20,7 @@ final class SocketTransport implements Transport {
     }
 
     @Override
-    public In in(Path folder, String name, int bytes, Sink sink) throws IOException {
+    public In in(Path folder, String name, int bytes, Sink sink, int limit) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         server.bind(address(folder, name));
         return new Accepting(server, bytes, sink);

@@ -20,13 +20,15 @@ interface Transport {
         int poll() throws Exception;
     }
 
-    /** How many records are given to a sink at a time, at most. */
-    int LIMIT = 256;
-
     /** Both processes give the same folder and name; whichever comes first makes what is needed. */
     Out out(Path folder, String name, int bytes) throws IOException;
 
-    In in(Path folder, String name, int bytes, Sink sink) throws IOException;
+    /**
+     * The end that they come out at.
+     *
+     * @param limit how many are given to the sink at a time, at most.
+     */
+    In in(Path folder, String name, int bytes, Sink sink, int limit) throws IOException;
 
     /** Called in the first process before any end is made. */
     default void begin(Path folder) {}
@@ -39,11 +41,13 @@ interface Transport {
     static Transport named(String name, int batch) {
         return switch (name) {
             case "shm" -> new ShmTransport(batch);
-            case "agrona" -> new AgronaTransport();
+            case "agrona" -> AgronaTransport.oneToOne();
             case "aeron" -> new AeronTransport();
             case "chronicle" -> new ChronicleTransport();
             case "socket" -> new SocketTransport();
             case "queue" -> new QueueTransport();
+            case "mpmc" -> new MpmcTransport();
+            case "agrona-many" -> AgronaTransport.manyToOne();
             default -> throw new IllegalArgumentException("transport=" + name);
         };
     }

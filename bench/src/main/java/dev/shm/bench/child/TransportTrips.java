@@ -16,7 +16,7 @@ final class TransportTrips implements TripChild.Trips {
         if (asks) {
             transport.begin(folder);
         }
-        in = transport.in(folder, asks ? "back" : "there", bytes, sink);
+        in = transport.in(folder, asks ? "back" : "there", bytes, sink, 1);
         out = transport.out(folder, asks ? "there" : "back", bytes);
     }
 

@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A peer written in C, which needs a compiler named {@code cc} on the path. */
 public final class CProgram implements Side {
     private final List<String> command;
+    private volatile @Nullable Process running;
 
     private CProgram(List<String> command) {
         this.command = command;
@@ -33,13 +35,15 @@ public final class CProgram implements Side {
             Files.copy(Objects.requireNonNull(text, name), source);
         }
         Path program = settings.scratch().resolve(name);
-        output(List.of("cc", "-O2", "-pthread", "-o", program.toString(), source.toString()));
+        output(start("cc", "-O2", "-pthread", "-o", program.toString(), source.toString()), "cc");
         return new CProgram(List.of(program.toString(), Integer.toString(settings.millis())));
     }
 
     @Override
     public double round() throws IOException, InterruptedException {
-        return Double.parseDouble(output(command).strip());
+        Process round = start(command.toArray(String[]::new));
+        running = round;
+        return Double.parseDouble(output(round, command.get(0)).strip());
     }
 
     @Override
@@ -47,21 +51,28 @@ public final class CProgram implements Side {
         return false;
     }
 
+    /** Each round is a process of its own; the last one may be stuck. */
     @Override
     public void close() {
-        // each round is a process of its own
+        Process last = running;
+        if (last != null) {
+            last.destroyForcibly();
+        }
     }
 
-    private static String output(List<String> command) throws IOException, InterruptedException {
-        Process process;
+    private static Process start(String... command) throws IOException {
         try {
-            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            return new ProcessBuilder(command).redirectErrorStream(true).start();
         } catch (IOException e) {
-            throw new IOException(command.get(0) + " cannot be run here", e);
+            throw new IOException(command[0] + " cannot be run here", e);
         }
+    }
+
+    private static String output(Process process, String name)
+            throws IOException, InterruptedException {
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            throw new IOException(command.get(0) + " failed: " + text.strip());
+            throw new IOException(name + " failed: " + text.strip());
         }
         return text;
     }

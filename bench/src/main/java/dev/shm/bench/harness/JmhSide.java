@@ -1,7 +1,10 @@
 package dev.shm.bench.harness;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -14,6 +17,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class JmhSide implements Side {
     private static final int WARM_UPS = 3;
     private static final int ITERATIONS = 3;
+    private static final TimeValue TIME = TimeValue.milliseconds(200);
 
     private final Options options;
 
@@ -23,26 +27,28 @@ public final class JmhSide implements Side {
 
     /** A benchmark method, whose forks get what its class asks for. */
     public static Side.Opener of(Class<?> benchmark, String method) {
-        return settings -> {
-            TimeValue time = TimeValue.milliseconds(settings.millis());
-            return new JmhSide(
-                    new OptionsBuilder()
-                            .include(
-                                    "^"
-                                            + benchmark.getName().replace(".", "\\.")
-                                            + "\\."
-                                            + method
-                                            + "$")
-                            .forks(1)
-                            .warmupIterations(WARM_UPS)
-                            .warmupTime(time)
-                            .measurementIterations(ITERATIONS)
-                            .measurementTime(time)
-                            .timeUnit(TimeUnit.NANOSECONDS)
-                            .verbosity(VerboseMode.SILENT)
-                            .shouldFailOnError(true)
-                            .build());
-        };
+        if (Stream.of(benchmark.getMethods())
+                .noneMatch(m -> m.getName().equals(method) && isBenchmark(m))) {
+            throw new IllegalArgumentException(benchmark + " has no benchmark " + method);
+        }
+        String name = benchmark.getName().replace(".", "\\.") + "\\." + method;
+        return settings ->
+                new JmhSide(
+                        new OptionsBuilder()
+                                .include("^" + name + "$")
+                                .forks(1)
+                                .warmupIterations(WARM_UPS)
+                                .warmupTime(TIME)
+                                .measurementIterations(ITERATIONS)
+                                .measurementTime(TIME)
+                                .timeUnit(TimeUnit.NANOSECONDS)
+                                .verbosity(VerboseMode.SILENT)
+                                .shouldFailOnError(true)
+                                .build());
+    }
+
+    private static boolean isBenchmark(Method method) {
+        return method.isAnnotationPresent(Benchmark.class);
     }
 
     @Override

@@ -80,10 +80,12 @@ public final class ProcessSide implements Side {
             processes.get(i).say(line);
         }
         Answer first = Answer.parse(processes.get(0).hear());
+        String notes = first.note();
         for (LineProcess other : processes.subList(1, processes.size())) {
-            other.hear();
+            String more = Answer.parse(other.hear()).note();
+            notes += notes.isEmpty() || more.isEmpty() ? more : ", " + more;
         }
-        return first;
+        return new Answer(first.count(), first.nanos(), notes);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.shm.bench.harness;
 import dev.shm.bench.harness.Contest.Peer;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -36,17 +37,19 @@ public final class Referee {
     public List<Row> run(Contest contest, Consumer<Latencies> latencies) {
         int rounds =
                 contest.statistic() == Contest.Statistic.P99 ? settings.kills() : settings.pairs();
-        List<Entrant> all = new ArrayList<>();
+        List<Entrant> peers = new ArrayList<>();
         Entrant ours = new Entrant("shm", contest.ours());
-        all.add(ours);
         for (Peer peer : contest.peers()) {
-            all.add(new Entrant(peer.label(), peer.opener()));
+            peers.add(new Entrant(peer.label(), peer.opener()));
         }
+        List<Entrant> all = new ArrayList<>(peers);
+        all.add(0, ours);
         try {
             all.forEach(Entrant::open);
             for (int i = -settings.warmUps(); i < rounds && ours.failure.isEmpty(); i++) {
                 boolean counts = i >= 0;
                 all.forEach(one -> one.round(counts));
+                Collections.reverse(all); // nobody always comes after the same one
             }
             if (settings.latencies()) {
                 all.forEach(one -> one.latencies(contest, latencies));
@@ -56,7 +59,7 @@ public final class Referee {
         }
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < contest.peers().size(); i++) {
-            rows.add(row(contest, contest.peers().get(i), ours, all.get(i + 1)));
+            rows.add(row(contest, contest.peers().get(i), ours, peers.get(i)));
         }
         return rows;
     }
@@ -112,6 +115,7 @@ public final class Referee {
         private @Nullable Side side;
         private String failure = "";
         private String note = "";
+        private String lost = "";
 
         Entrant(String label, Side.Opener opener) {
             this.label = label;
@@ -130,6 +134,9 @@ public final class Referee {
             attempt(
                     () -> {
                         double value = within(open::round);
+                        if (!(value > 0) || Double.isInfinite(value)) {
+                            throw new IOException("measured " + value);
+                        }
                         if (counts) {
                             values.add(value);
                         }
@@ -141,14 +148,16 @@ public final class Referee {
             if (open == null) {
                 return;
             }
-            attempt(
-                    () -> {
-                        var histogram = within(open::latencies);
-                        if (histogram != null) {
-                            to.accept(
-                                    new Latencies(contest.id(), contest.what(), label, histogram));
-                        }
-                    });
+            try {
+                var histogram = within(open::latencies);
+                if (histogram != null) {
+                    to.accept(new Latencies(contest.id(), contest.what(), label, histogram));
+                }
+            } catch (IOException e) {
+                lost = "no latencies: " + e.getMessage(); // the rounds are good all the same
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         private void attempt(Step step) {
@@ -169,8 +178,10 @@ public final class Referee {
         }
 
         void notes(List<String> to) {
-            if (!note.isEmpty()) {
-                to.add(label + ": " + note);
+            for (String one : List.of(note, lost)) {
+                if (!one.isEmpty()) {
+                    to.add(label + ": " + one);
+                }
             }
             if (failure.isEmpty() && Modes.areTwo(sample())) {
                 to.add(label + ": " + Modes.of(sample()));

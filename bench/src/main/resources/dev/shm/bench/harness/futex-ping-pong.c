@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -45,6 +46,7 @@ int main(int argc, char **argv) {
     _Atomic uint32_t *pong = (_Atomic uint32_t *)(memory + LINE);
     pid_t child = fork();
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with its parent, however that ends */
         for (;;) {
             take(ping);
             give(pong);

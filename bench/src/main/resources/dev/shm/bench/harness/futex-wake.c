@@ -2,11 +2,14 @@
  * How late a process is woken that sleeps on a bare futex: the other one changes the word every three milliseconds
  * and wakes. Prints the median, in nanoseconds. Argument: how many milliseconds to go on.
  */
+#define _GNU_SOURCE
 #include <linux/futex.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -51,6 +54,7 @@ int main(int argc, char **argv)
         mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pid_t child = fork();
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with its parent, however that ends */
         serve(shared, wakes);
         return 0;
     }

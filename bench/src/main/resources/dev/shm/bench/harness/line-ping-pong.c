@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,6 +49,7 @@ int main(int argc, char **argv) {
     _Atomic int64_t *pong = (_Atomic int64_t *)(memory + LINE);
     pid_t child = fork();
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with its parent, however that ends */
         for (int64_t i = 1;; i++) {
             await(ping, i);
             atomic_store_explicit(pong, i, memory_order_release);

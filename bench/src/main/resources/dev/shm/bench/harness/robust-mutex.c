@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,6 +61,7 @@ int main(int argc, char **argv) {
     pthread_mutex_init(&s->mutex, &attributes);
     for (int who = 0; who < 2; who++) {
         if (fork() == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with its parent, however that ends */
             contend(s, who);
         }
     }

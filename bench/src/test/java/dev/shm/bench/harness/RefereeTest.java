@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
 /** The referee, with sides that only say when it is their turn. */
@@ -55,7 +56,7 @@ class RefereeTest {
                 run(contest(side("A", 9, 2, 4))
                                 .against("p", "P", Target.atMost(1), side("B", 9, 4, 4)))
                         .get(0);
-        assertEquals(List.of("A", "B", "A", "B", "A", "B", "close A", "close B"), log);
+        assertEquals(List.of("A", "B", "B", "A", "A", "B", "close B", "close A"), log);
         assertArrayEquals(new double[] {2, 4}, row.ours().values().toArray());
         assertEquals(0.75, row.ratio());
         assertEquals(Optional.of(true), row.ok());
@@ -94,7 +95,7 @@ class RefereeTest {
         Row row = run(contest(side("A", 1, 1, 1)).beside("b", "B", side("B", 1, 1))).get(0);
         assertEquals("B broke", row.failure());
         assertFalse(row.isMeasured());
-        assertEquals(List.of("A", "B", "A", "B", "A", "B", "close B", "close A"), log);
+        assertEquals(List.of("A", "B", "B", "A", "A", "B", "close B", "close A"), log);
     }
 
     @Test
@@ -136,5 +137,41 @@ class RefereeTest {
         Row row = run(contest).get(0);
         assertEquals(3, row.ours().size(), "as many as are killed");
         assertEquals(0.7, row.ratio());
+    }
+
+    @Test
+    void valueThatIsNoSpeed_isAFailure() {
+        for (double value : new double[] {0, Double.NaN, Double.POSITIVE_INFINITY}) {
+            Side.Opener bad = side("B", 1, value, value);
+            Row row = run(contest(side("A", 1, 1, 1)).beside("b", "B", bad)).get(0);
+            assertEquals("measured " + value, row.failure());
+        }
+    }
+
+    @Test
+    void latenciesThatFail_costNoRow() {
+        Side.Opener mute =
+                settings ->
+                        new Side() {
+                            @Override
+                            public double round() {
+                                return 1;
+                            }
+
+                            @Override
+                            public Histogram latencies() throws IOException {
+                                throw new IOException("mute");
+                            }
+
+                            @Override
+                            public void close() {
+                                log.add("close mute");
+                            }
+                        };
+        Settings all = new Settings(2, 1, 1, 3, true, Path.of(""));
+        Contest contest = contest(side("A", 1, 1, 1)).beside("b", "B", mute);
+        Row row = new Referee(all).run(contest, latencies -> {}).get(0);
+        assertTrue(row.isMeasured(), row.failure());
+        assertEquals(List.of("B: no latencies: mute"), row.notes());
     }
 }

@@ -1,0 +1,39 @@
+package dev.shm.bench.child;
+
+import dev.shm.memory.MappedBuffer;
+import dev.shm.region.RegionOptions;
+import dev.shm.region.SharedRegion;
+import dev.shm.ring.MpmcRing;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.agrona.concurrent.AtomicBuffer;
+
+/** Our many-to-many ring. */
+final class MpmcTransport implements Transport {
+    private static final int CAPACITY = 1 << 14;
+    private static final int TYPE = 1;
+    private static final int SPARE_BYTES = 1 << 20;
+
+    @Override
+    public Out out(Path folder, String name, int bytes) {
+        MpmcRing ring = ring(folder, name, bytes);
+        AtomicBuffer source = new MappedBuffer(ByteBuffer.allocateDirect(bytes));
+        return number -> {
+            source.putLong(0, number);
+            return ring.offer(TYPE, source, 0, bytes);
+        };
+    }
+
+    @Override
+    public In in(Path folder, String name, int bytes, Sink sink, int limit) {
+        MpmcRing ring = ring(folder, name, bytes);
+        return () -> ring.poll(sink, limit);
+    }
+
+    private static MpmcRing ring(Path folder, String name, int bytes) {
+        RegionOptions options =
+                RegionOptions.at(folder.resolve(name + ".shm"))
+                        .bytes(CAPACITY * (bytes + 2 * Long.BYTES) * 2 + SPARE_BYTES);
+        return MpmcRing.of(SharedRegion.openOrCreate(options), "ring", CAPACITY, bytes);
+    }
+}

@@ -1,22 +1,26 @@
 package dev.shm;
 
+import java.util.Arrays;
 import org.openjdk.jcstress.JCStress;
 import org.openjdk.jcstress.Options;
 
 /**
  * Runs the stress tests by jcstress: those that must pass, and then, one by one, those with a
- * fault, each of which must be found. Arguments are those of jcstress.
+ * fault, each of which must be found. Arguments are which of them, by a beginning of their names as
+ * a regular expression, and those of jcstress.
  */
 public final class Stress {
     private static final String SOUND = ".*(?<!Fault)$";
-    private static final String FAULTS = ".*Fault$";
+    private static final String FAULTS = ".*(?<=Fault)$";
 
     private Stress() {}
 
-    public static void main(String[] args) throws Exception {
-        of(SOUND, args).run();
+    public static void main(String[] arguments) throws Exception {
+        String names = arguments[0];
+        String[] args = Arrays.copyOfRange(arguments, 1, arguments.length);
+        of(names + SOUND, args).run();
         int found = 0;
-        for (String fault : of(FAULTS, args).getTests()) {
+        for (String fault : of(names + FAULTS, args).getTests()) {
             expectFailure(fault, args);
             found++;
         }

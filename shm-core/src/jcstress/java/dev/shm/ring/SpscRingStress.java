@@ -6,10 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import dev.shm.explore.Interception;
 import dev.shm.memory.MappedBuffer;
 import dev.shm.memory.StressMemory;
-import java.nio.ByteBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
-import org.agrona.concurrent.MessageHandler;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -19,31 +16,18 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * What a consumer reads from an {@link SpscRing} is whole, and comes in order. Record n is made of
- * the number n. A class whose name ends with Fault has one line of the protocol undone, and must
- * fail.
+ * What a consumer reads from an {@link SpscRing} is whole, and comes in order. A class whose name
+ * ends with Fault has one line of the protocol undone, and must fail.
  */
 public final class SpscRingStress {
     private static final int CAPACITY = 64;
-    private static final int SHORT = Long.BYTES;
-    private static final int LONG = 2 * Long.BYTES; // the longest
-    private static final int TORN = -1;
-    private static final MappedBuffer[] RECORDS = {record(0), record(1), record(2), record(3)};
 
     private SpscRingStress() {}
 
-    private static MappedBuffer record(long number) {
-        MappedBuffer record = new MappedBuffer(ByteBuffer.allocateDirect(LONG));
-        record.putLong(0, number);
-        record.putLong(Long.BYTES, number);
-        return record;
-    }
-
     /** A ring, and what was read last. */
-    public static class Ring implements MessageHandler {
+    public static class Ring extends NumberedRecords {
         final SpscWriter writer;
         final SpscReader reader;
-        private int number;
 
         /** All records before this position were written and read. */
         Ring(long position, SpscFault fault) {
@@ -60,7 +44,7 @@ public final class SpscRingStress {
         }
 
         boolean offer(int which, int length) {
-            return writer.offer(1, RECORDS[which], 0, length);
+            return writer.offer(1, record(which), 0, length);
         }
 
         /** The number of the next record; 0 if there is none. */
@@ -68,13 +52,6 @@ public final class SpscRingStress {
             number = 0;
             reader.poll(this, 1);
             return number;
-        }
-
-        @Override
-        public void onMessage(int type, MutableDirectBuffer buffer, int index, int length) {
-            long first = buffer.getLong(index);
-            long last = buffer.getLong(index + length - Long.BYTES);
-            number = first == last ? (int) first : TORN;
         }
     }
 

@@ -3,14 +3,11 @@ package dev.shm.ring;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.shm.testing.EverybodyLives;
-import dev.shm.wait.Waiter;
+import dev.shm.testing.LincheckRuns;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import org.agrona.concurrent.AtomicBuffer;
 import org.jetbrains.lincheck.LincheckAssertionError;
 import org.jetbrains.lincheck.datastructures.IntGen;
-import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
@@ -20,47 +17,40 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The ring is a bounded queue, first in, first out: Lincheck finds an order of the operations for
- * every schedule that it tries. Nobody dies here, and memory is as the program says. Capacity
- * counts claims and takes in progress (ALGORITHMS 6); where the ring says that it is full because
- * of one of these, the operation asks again. {@code -Dshm.test.lincheck.iterations} for more
- * scenarios.
+ * every schedule that it tries. Nobody dies here, and memory is as the program says.
  */
 @Tag("lincheck")
 class MpmcLincheckTest {
-    private static final int ITERATIONS = Integer.getInteger("shm.test.lincheck.iterations", 6);
     private static final int CAPACITY = 2;
-    private static final int THREADS = 3;
-    private static final MpmcLayout LAYOUT = new MpmcLayout(CAPACITY, Long.BYTES, THREADS + 2);
+    private static final MpmcLayout LAYOUT = LincheckRing.layout(CAPACITY);
 
     @Test
     void aRing_isABoundedQueue() {
-        options().check(Ring.class);
+        LincheckRuns.ofSchedules(Model.class).check(Ring.class);
+    }
+
+    /** A place that was given up is one until it is at the head. */
+    @Test
+    void aRing_isABoundedQueue_alsoWherePlacesAreGivenUp() {
+        LincheckRuns.ofSchedules(ModelWithGaps.class).check(RingWithGaps.class);
     }
 
     @Test
     void aClaimInTwoSteps_isFound() {
         LincheckAssertionError found =
-                assertThrows(LincheckAssertionError.class, () -> options().check(TornTail.class));
+                assertThrows(
+                        LincheckAssertionError.class,
+                        () -> LincheckRuns.ofSchedules(Model.class).check(TornTail.class));
         assertTrue(found.getMessage().contains("offer"), found::getMessage);
     }
 
     @Test
     void aTakeInTwoSteps_isFound() {
         LincheckAssertionError found =
-                assertThrows(LincheckAssertionError.class, () -> options().check(TornHead.class));
+                assertThrows(
+                        LincheckAssertionError.class,
+                        () -> LincheckRuns.ofSchedules(Model.class).check(TornHead.class));
         assertTrue(found.getMessage().contains("poll"), found::getMessage);
-    }
-
-    private static ModelCheckingOptions options() {
-        return new ModelCheckingOptions()
-                .iterations(ITERATIONS)
-                .invocationsPerIteration(300)
-                .threads(THREADS)
-                .actorsPerThread(2)
-                .actorsBefore(2)
-                .actorsAfter(2)
-                .minimizeFailedScenario(false)
-                .sequentialSpecification(Model.class);
     }
 
     /** What the ring is to be. */
@@ -76,99 +66,92 @@ class MpmcLincheckTest {
         }
     }
 
-    /** What it is. */
-    public static class Ring {
-        private final AtomicBuffer memory;
-        private final MpmcCore[] cores = new MpmcCore[THREADS + 2];
+    /** What it is to be where places are given up. */
+    public static final class ModelWithGaps {
+        private static final int GAP = 0;
 
-        public Ring() {
-            this(ArrayMemory.of(LAYOUT.bytes()));
+        private final Queue<Integer> places = new ArrayDeque<>();
+
+        public boolean offer(int thread, int message) {
+            skipGaps();
+            return places.size() < CAPACITY && places.add(message);
         }
 
-        Ring(AtomicBuffer memory) {
-            this.memory = memory;
-            MpmcCore.initialize(memory, LAYOUT, 0);
-            for (int i = 0; i < cores.length; i++) {
-                EverybodyLives liveness = new EverybodyLives(i + 1);
-                cores[i] = new MpmcCore(memory, memory, LAYOUT, liveness, new NobodyWaits());
+        public boolean giveUp(int thread) {
+            return offer(thread, GAP);
+        }
+
+        public @Nullable Integer poll(int thread) {
+            skipGaps();
+            return places.poll();
+        }
+
+        private void skipGaps() {
+            while (!places.isEmpty() && places.element() == GAP) {
+                places.remove();
             }
+        }
+    }
+
+    /** What it is. */
+    public static class Ring extends LincheckRing {
+        public Ring() {
+            this(-1);
+        }
+
+        Ring(int torn) {
+            super(LAYOUT, torn, LAYOUT.cells() - 1);
         }
 
         @Operation
         public boolean offer(
                 @Param(gen = ThreadIdGen.class) int thread,
                 @Param(gen = IntGen.class, conf = "1:9") int message) {
-            MpmcCore core = cores[thread];
-            long claim = core.claim();
-            while (MpmcCore.isNothing(claim)) {
-                if (isFull()) {
-                    return false;
-                }
-                Thread.onSpinWait();
-                claim = core.claim();
-            }
-            memory.putLong(core.message(claim) + MpmcLayout.PAYLOAD, message);
-            core.publish(claim);
-            return true;
+            return fill(thread, message);
         }
 
         @Operation
         public @Nullable Integer poll(@Param(gen = ThreadIdGen.class) int thread) {
-            MpmcCore core = cores[thread];
-            long claim = core.take();
-            while (claim == MpmcCore.BLOCKED) {
-                Thread.onSpinWait();
-                claim = core.take();
-            }
+            long claim = unlessBlocked(core(thread)::take);
             if (MpmcCore.isNothing(claim)) {
                 return null;
             }
-            int message = (int) memory.getLong(core.message(claim) + MpmcLayout.PAYLOAD);
-            core.release(claim);
+            int message = read(thread, claim);
+            core(thread).release(claim);
             return message;
         }
 
-        /** Whether, at one instant, there was a message in each place, and none was being taken. */
-        private boolean isFull() {
-            long head = memory.getLongVolatile(MpmcLayout.HEAD);
-            long tail = memory.getLongVolatile(MpmcLayout.TAIL);
-            long first = head & MpmcLayout.POSITION;
-            boolean full = (tail & MpmcLayout.POSITION) - first == LAYOUT.span();
-            for (int i = 0; i < CAPACITY; i++) {
-                long position = first + i * MpmcLayout.ONE;
-                int sequence = LAYOUT.sequences() + LAYOUT.index(position) * Long.BYTES;
-                full &= memory.getLongVolatile(sequence) == (position | MpmcLayout.FULL);
+        /** What is being taken is on its way out. */
+        @Override
+        final long oldest(long head, long tail) {
+            return head;
+        }
+    }
+
+    /** What it is where places are given up. */
+    public static final class RingWithGaps extends Ring {
+        @Operation
+        public boolean giveUp(@Param(gen = ThreadIdGen.class) int thread) {
+            long claim = claim(thread);
+            if (MpmcCore.isNothing(claim)) {
+                return false;
             }
-            return full
-                    && memory.getLongVolatile(MpmcLayout.HEAD) == head
-                    && memory.getLongVolatile(MpmcLayout.TAIL) == tail;
+            core(thread).end(claim, false);
+            return true;
         }
     }
 
     /** The same with a fault. */
     public static final class TornTail extends Ring {
         public TornTail() {
-            super(ArrayMemory.torn(LAYOUT.bytes(), MpmcLayout.TAIL));
+            super(MpmcLayout.TAIL);
         }
     }
 
     /** The same with another. */
     public static final class TornHead extends Ring {
         public TornHead() {
-            super(ArrayMemory.torn(LAYOUT.bytes(), MpmcLayout.HEAD));
-        }
-    }
-
-    /** A waiter for those who never do. */
-    private static final class NobodyWaits implements Waiter {
-        @Override
-        public boolean await(AtomicBuffer buffer, int index, int expected, long nanos) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void wake(AtomicBuffer buffer, int index, int count) {
-            // nobody waits
+            super(MpmcLayout.HEAD);
         }
     }
 }

@@ -26,8 +26,7 @@ interface Acts {
     /**
      * What is not as it must be when everybody else is gone.
      *
-     * @param deaths how many were killed
      * @return a line each
      */
-    List<String> audit(int deaths) throws InterruptedException;
+    List<String> audit() throws InterruptedException;
 }

@@ -29,7 +29,11 @@ final class Chaos {
             and audited after each round of 100 kills. It ends after M minutes or N kills, whichever
             comes first (a minute, if neither is given), or with the first thing that is not as it
             must be, and then keeps the region's file. Who waits for longer than MILLIS (30000)
-            fails too. Exit code 0: clean, 1: something was wrong, 2: wrong arguments.
+            fails too, though killed meanwhile. Exit code 0: clean, 1: something was wrong, 2: wrong
+            arguments.
+
+            S decides what is tried, in which order; who is at what when it is killed is up to the
+            machine, so a run with the same S is not the same. A failure tells what was done when.
             """;
 
     /** What was asked for. */
@@ -67,6 +71,9 @@ final class Chaos {
                     run(file(name + "-" + round), start, patience, spares, pool);
                 }
                 pool.end();
+                if (figures.kills() >= KILLS_PER_ROUND && !figures.undone().isEmpty()) {
+                    throw new AssertionError("never done: " + figures.undone());
+                }
             } finally {
                 figures.set(pool);
             }
@@ -137,7 +144,7 @@ final class Chaos {
         }
         out.println(chaos.figures());
         if (failure == null) {
-            out.println("clean");
+            out.println("clean: no wait of more than " + order.maxWaitMillis + " ms");
         } else {
             failure.printStackTrace(out);
             out.println("FAILED: seed=" + order.seed + " region=" + chaos.kept());

@@ -89,7 +89,8 @@ class ChaosRoundTest {
         String message = failure.getMessage();
         assertAll(
                 () -> assertTrue(message.contains("participants: [Participant["), message),
-                () -> assertTrue(message.contains(frame), message));
+                () -> assertTrue(message.contains(frame), message),
+                () -> assertTrue(message.contains(" ms: seat=5 pid="), message));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.shm.chaos;
 
 import dev.shm.codec.Codec;
 import dev.shm.codec.Codecs;
+import dev.shm.process.CellAudit;
 import dev.shm.process.SharedNamespace;
 import dev.shm.process.SharedSet;
 import dev.shm.region.SharedRegion;
@@ -26,6 +27,7 @@ final class CollectionActs implements Acts {
     private static final Codec<Object> CODEC =
             Codecs.serialized(Object.class, MAX_BYTES, Codecs.allow(Long.class));
 
+    private final SharedRegion region;
     private final Ledger ledger;
     private final int seat;
     private final Random random;
@@ -35,6 +37,7 @@ final class CollectionActs implements Acts {
     private final SharedArray namespaceChanges;
 
     CollectionActs(SharedRegion region, Ledger ledger, int seat, Random random) {
+        this.region = region;
         this.ledger = ledger;
         this.seat = seat;
         this.random = random;
@@ -142,7 +145,7 @@ final class CollectionActs implements Acts {
     }
 
     @Override
-    public List<String> audit(int deaths) {
+    public List<String> audit() {
         List<String> wrong = new ArrayList<>();
         int elements = 0;
         for (int key = 0; key < ALL; key++) {
@@ -161,6 +164,8 @@ final class CollectionActs implements Acts {
         if (!set.isEmpty() || !namespace.asMap().isEmpty()) {
             wrong.add("not empty: " + set + ", " + namespace);
         }
+        StoreActs.taken(wrong, "set", CellAudit.taken(region, "set"));
+        StoreActs.taken(wrong, "namespace", CellAudit.taken(region, "namespace"));
         return wrong;
     }
 }

@@ -19,6 +19,8 @@ final class Crew implements AutoCloseable {
     private final Spares spares;
     private final ChildJvm[] children = new ChildJvm[SIZE];
     private final long[] actsAtStart = new long[SIZE];
+    private final long[] ends = new long[SIZE]; // when one was stopped or killed; 0: it goes on
+    private final Diary diary = new Diary();
 
     Crew(Path file, Random random, Ledger ledger, Spares spares) {
         this.file = file;
@@ -42,6 +44,12 @@ final class Crew implements AutoCloseable {
                 seat < SURVIVORS
                         ? ChildJvm.of(ChaosChild.class).start().say(order)
                         : spares.take(order);
+        ends[seat] = 0;
+        note("starts", seat);
+    }
+
+    private void note(String what, int seat) {
+        diary.note(what, seat, children[seat].pid());
     }
 
     /** Victims that have done something. */
@@ -55,12 +63,25 @@ final class Crew implements AutoCloseable {
         return ready;
     }
 
-    ChildJvm at(int seat) {
-        return children[seat];
+    /** Holds it up until it goes on or is killed. */
+    void stop(int seat) {
+        ends[seat] = System.nanoTime();
+        children[seat].stop();
+        note("stopped", seat);
+    }
+
+    void goOn(int seat) {
+        children[seat].goOn();
+        ends[seat] = 0;
+        note("goes on", seat);
     }
 
     /** Sends the signal and does not wait. */
     void beginKill(int seat) {
+        if (ends[seat] == 0) {
+            ends[seat] = System.nanoTime();
+        }
+        ledger.isToBeKilled(seat);
         children[seat].beginKill();
     }
 
@@ -68,7 +89,7 @@ final class Crew implements AutoCloseable {
     void awaitDeath(int seat) {
         children[seat].kill();
         checkErrors(children[seat]);
-        ledger.forget(seat);
+        note("killed at " + ledger.killed(seat, ends[seat]), seat);
     }
 
     /** The seat is filled again. */
@@ -83,6 +104,7 @@ final class Crew implements AutoCloseable {
             throw new AssertionError("exit=" + exit + children[seat].errors());
         }
         checkErrors(children[seat]);
+        note("ended", seat);
     }
 
     void end() {
@@ -107,9 +129,9 @@ final class Crew implements AutoCloseable {
         }
     }
 
-    /** What everybody is doing. */
+    /** What everybody is doing, and what was done to them. */
     String threads() {
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new StringBuilder(diary.toString());
         for (int seat = 0; seat < SIZE; seat++) {
             ChildJvm child = children[seat];
             if (child != null) {

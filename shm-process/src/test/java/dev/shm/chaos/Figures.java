@@ -24,13 +24,14 @@ final class Figures {
     private long tasksDied;
     private int workersKilled;
     private long longestTasks;
-    private final Map<Act, long[]> acts = new EnumMap<>(Act.class); // done, reports, longest wait
+    private final Map<Act, long[]> acts =
+            new EnumMap<>(Act.class); // done, reports, longest wait, killed
     private final List<Long> recoveries = new ArrayList<>();
 
     Figures(long seed) {
         this.seed = seed;
         for (Act act : Act.values()) {
-            acts.put(act, new long[3]);
+            acts.put(act, new long[4]);
         }
     }
 
@@ -66,6 +67,7 @@ final class Figures {
                     sums[0] += ledger.sum(act, Entry.DONE);
                     sums[1] += ledger.sum(act, Entry.REPORTS);
                     sums[2] = Math.max(sums[2], ledger.max(act, Entry.LONGEST));
+                    sums[3] += ledger.deaths(act);
                 });
     }
 
@@ -92,6 +94,11 @@ final class Figures {
             histogram.merge(bound, 1, Integer::sum);
         }
         return histogram;
+    }
+
+    /** What was never done, as it is meant to be. */
+    List<Act> undone() {
+        return acts.keySet().stream().filter(act -> acts.get(act)[0] == 0).toList();
     }
 
     private double longestWait() {
@@ -126,9 +133,9 @@ final class Figures {
                 (act, sums) ->
                         lines.add(
                                 text(
-                                        "  %-10s done=%-9d deaths reported=%-5d longest wait=%.1f"
-                                                + " ms",
-                                        act, sums[0], sums[1], sums[2] / MILLION)));
+                                        "  %-10s done=%-9d killed=%-5d deaths reported=%-5d"
+                                                + " longest wait=%.1f ms",
+                                        act, sums[0], sums[3], sums[1], sums[2] / MILLION)));
         lines.add(
                 text(
                         "  %-10s done=%-9d workers killed=%-6d tasks died=%d longest batch=%.1f ms",
@@ -153,10 +160,12 @@ final class Figures {
                         .map(
                                 entry ->
                                         text(
-                                                "\"%s\": {\"done\": %d, \"reported\": %d,"
+                                                "\"%s\": {\"done\": %d, \"killed\": %d,"
+                                                        + " \"reported\": %d,"
                                                         + " \"longestWaitMillis\": %.3f}",
                                                 entry.getKey(),
                                                 entry.getValue()[0],
+                                                entry.getValue()[3],
                                                 entry.getValue()[1],
                                                 entry.getValue()[2] / MILLION))
                         .collect(Collectors.joining(",\n    "));

@@ -16,8 +16,18 @@ final class Ledger {
 
     /** What is written down. */
     enum Entry {
-        /** How often it was done; where it is guarded, this is the journal. */
+        /**
+         * How often it was done, as it is meant to be; where it is guarded, this is the journal.
+         */
         DONE,
+        /** How often a process came to its end; written when all of it is over. */
+        COMPLETED,
+        /** How often the seat's process was killed while it was at it. */
+        DEATHS,
+        /** How often the seat's process was to be killed: at {@link Act#ATTACHMENT} only. */
+        KILLS,
+        /** How often something came that was sent before what had come. */
+        DISORDER,
         /** Not zero while the seat's process surely holds it. */
         HOLDS,
         /** What an object guards: the total, at seat 0. */
@@ -30,7 +40,7 @@ final class Ledger {
         BEGUN,
         /** Since when the process waits for it; 0: it does not. */
         SINCE,
-        /** The longest wait for it that ended, in nanoseconds. */
+        /** The longest wait for it that ended, be it by a kill, in nanoseconds. */
         LONGEST
     }
 
@@ -91,13 +101,28 @@ final class Ledger {
         return max;
     }
 
-    /** How many acts a seat has done. */
+    /** How many acts a seat has come to the end of. */
     long acts(int seat) {
         long acts = 0;
         for (Act act : Act.values()) {
-            acts += get(act, Entry.DONE, seat);
+            acts += get(act, Entry.COMPLETED, seat);
         }
         return acts;
+    }
+
+    /** How many were killed while they were at it: only they can have left anything behind. */
+    long deaths(Act act) {
+        return sum(act, Entry.DEATHS);
+    }
+
+    /** A process is going to be killed: who is told of a death finds that here by then. */
+    void isToBeKilled(int seat) {
+        increment(Act.ATTACHMENT, Entry.KILLS, seat);
+    }
+
+    /** How many processes were to be killed. */
+    long kills() {
+        return sum(Act.ATTACHMENT, Entry.KILLS);
     }
 
     /** Something that takes its time. */
@@ -123,21 +148,54 @@ final class Ledger {
         set(act, Entry.BEGUN, seat, 0);
     }
 
-    /** The process is gone. */
-    void forget(int seat) {
+    /**
+     * The process is gone.
+     *
+     * @param end when it was killed or, before that, stopped: until then it has waited.
+     * @return what it was at.
+     */
+    List<Act> killed(int seat, long end) {
+        List<Act> at = new ArrayList<>();
         for (Act act : Act.values()) {
-            set(act, Entry.BEGUN, seat, 0);
-            set(act, Entry.SINCE, seat, 0);
+            if (get(act, Entry.BEGUN, seat) != 0) {
+                at.add(act);
+                increment(act, Entry.DEATHS, seat);
+                ended(act, seat);
+            }
+            waited(act, seat, end);
         }
+        return at;
     }
 
     /** Waits, and it is known while it lasts. */
     void await(Act act, int seat, Doing waiting) throws InterruptedException {
         set(act, Entry.SINCE, seat, System.nanoTime());
-        waiting.run();
-        long waited = System.nanoTime() - get(act, Entry.SINCE, seat);
-        set(act, Entry.SINCE, seat, 0);
-        set(act, Entry.LONGEST, seat, Math.max(waited, get(act, Entry.LONGEST, seat)));
+        try {
+            waiting.run();
+        } finally {
+            waited(act, seat, System.nanoTime());
+        }
+    }
+
+    /** A wait is over, if there was one. */
+    private void waited(Act act, int seat, long end) {
+        long since = get(act, Entry.SINCE, seat);
+        if (since != 0) {
+            set(act, Entry.SINCE, seat, 0);
+            set(act, Entry.LONGEST, seat, Math.max(end - since, get(act, Entry.LONGEST, seat)));
+        }
+    }
+
+    /** Waits that took longer than that, though they are over. */
+    List<String> tooLong(long waitNanos) {
+        List<String> lines = new ArrayList<>();
+        for (Act act : Act.values()) {
+            long nanos = max(act, Entry.LONGEST);
+            if (nanos > waitNanos) {
+                lines.add(act + ": a wait took ns=" + nanos);
+            }
+        }
+        return lines;
     }
 
     /** Who has been waiting for longer than that, and who has been at anything so long. */

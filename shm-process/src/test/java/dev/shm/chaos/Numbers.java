@@ -31,10 +31,8 @@ final class Numbers {
     enum Promise {
         /** What was sent comes, and comes again until it is acknowledged, and then never. */
         AT_LEAST_ONCE,
-        /** What was sent comes once, but for one message for each death. */
-        AT_MOST_ONCE,
-        /** What comes was sent. */
-        NONE
+        /** What was sent comes once, but for one message for each who was killed at it. */
+        AT_MOST_ONCE
     }
 
     private final String name;
@@ -86,9 +84,22 @@ final class Numbers {
 
     /** It came for the first time, after those that its sender had sent before. */
     void inOrder(int number) {
-        int sender = number % Ledger.SEATS;
-        check(number > last[sender], number, last[sender], "comes after a later one");
-        last[sender] = number;
+        int before = last[sender(number)];
+        check(follows(number), number, before, "comes after a later one");
+    }
+
+    /** Whether it comes after those that its sender had sent before, as far as they came to us. */
+    boolean follows(int number) {
+        boolean follows = number > last[sender(number)];
+        if (follows) {
+            last[sender(number)] = number;
+        }
+        return follows;
+    }
+
+    /** The seat that sends it. */
+    static int sender(int number) {
+        return number % Ledger.SEATS;
     }
 
     /** It was acknowledged. */
@@ -104,8 +115,13 @@ final class Numbers {
         }
     }
 
-    /** What is wrong when nothing is left to be received. */
-    List<String> audit(Promise promise, int deaths) {
+    /**
+     * What is wrong when nothing is left to be received.
+     *
+     * @param excused how many may be missing, or received and not said to be: those who were killed
+     *     may have had them
+     */
+    List<String> audit(Promise promise, long excused) {
         List<String> wrong = new ArrayList<>();
         int lost = 0;
         int unsaid = 0;
@@ -120,17 +136,15 @@ final class Numbers {
             }
             unsaid += received > 0 && cell < ENDED ? 1 : 0;
         }
-        int mayBeLost =
-                switch (promise) {
-                    case AT_LEAST_ONCE -> 0;
-                    case AT_MOST_ONCE -> deaths;
-                    case NONE -> COUNT;
-                };
-        if (lost > mayBeLost) {
-            wrong.add(name + ": lost=" + lost + " deaths=" + deaths);
-        }
-        if (unsaid > deaths && promise != Promise.NONE) {
-            wrong.add(name + ": received, not acknowledged=" + unsaid + " deaths=" + deaths);
+        if (lost > (promise == Promise.AT_MOST_ONCE ? excused : 0) || lost + unsaid > excused) {
+            wrong.add(
+                    name
+                            + ": lost="
+                            + lost
+                            + ", received, not acknowledged="
+                            + unsaid
+                            + ", excused by deaths="
+                            + excused);
         }
         return wrong;
     }

@@ -13,6 +13,7 @@ import dev.shm.queue.SharedQueue;
 import dev.shm.queue.SharedStack;
 import dev.shm.region.SharedRegion;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -151,7 +152,7 @@ final class QueueActs implements Acts {
             }
             case LONGS -> {
                 long number = endless ? longs.take() : longs.poll(NONE, millis, MILLISECONDS);
-                return number != NONE && note(counted, number);
+                return number != NONE && count((int) number);
             }
             case STACK -> {
                 return take(stack, stacked, millis);
@@ -185,10 +186,23 @@ final class QueueActs implements Acts {
 
     private boolean work(byte[] message) {
         int number = Numbers.number(message);
+        order(Act.JOINABLE, number);
         joined.received(number);
         joinable.taskDone();
         joined.ended(number);
         return true;
+    }
+
+    private boolean count(int number) {
+        order(Act.LONGS, number);
+        return note(counted, number);
+    }
+
+    /** What somebody had who was killed comes again, and late. */
+    private void order(Act act, int number) {
+        if (!numbers(act).follows(number)) {
+            ledger.increment(act, Ledger.Entry.DISORDER, seat);
+        }
     }
 
     private static boolean note(Numbers numbers, long number) {
@@ -234,31 +248,27 @@ final class QueueActs implements Acts {
     }
 
     @Override
-    public List<String> audit(int deaths) throws InterruptedException {
+    public List<String> audit() throws InterruptedException {
         List<String> wrong = new ArrayList<>();
         while (acknowledged(queue.receive(0, MILLISECONDS))) {
             // until it is empty
         }
-        wrong.addAll(queued.audit(Promise.AT_LEAST_ONCE, deaths));
-        while (take(Act.JOINABLE, 0) || take(Act.LONGS, 0) || take(Act.STACK, 0)) {
+        while (take(Act.JOINABLE, 0) || take(Act.LONGS, 0)) {
             // until they are empty
         }
-        wrong.addAll(joined.audit(Promise.AT_LEAST_ONCE, deaths));
-        wrong.addAll(counted.audit(Promise.AT_MOST_ONCE, deaths));
-        wrong.addAll(stacked.audit(Promise.AT_MOST_ONCE, deaths));
         if (!joinable.join(0, MILLISECONDS)) {
             wrong.add("tasks left: " + joinable);
         }
-        long last = Long.MIN_VALUE;
-        for (Long rest = priority.poll(); rest != null; rest = priority.poll()) {
-            if (urgency(rest) < last) {
-                wrong.add("priority: " + rest + " after one of priority " + last);
-            }
-            last = urgency(rest);
-            note(sorted, rest);
-        }
-        wrong.addAll(sorted.audit(Promise.AT_MOST_ONCE, deaths));
+        drainStack(wrong);
+        drainPriority(wrong);
         for (Act act : ACTS) {
+            boolean again = act == Act.QUEUE || act == Act.JOINABLE;
+            Promise promise = again ? Promise.AT_LEAST_ONCE : Promise.AT_MOST_ONCE;
+            wrong.addAll(numbers(act).audit(promise, ledger.deaths(act)));
+            long disorder = ledger.sum(act, Ledger.Entry.DISORDER);
+            if (disorder > ledger.deaths(act)) {
+                wrong.add(act + ": out of order=" + disorder + " deaths=" + ledger.deaths(act));
+            }
             if (room(act) != CAPACITY) {
                 wrong.add(act + ": places lost, room=" + room(act));
             }
@@ -266,11 +276,48 @@ final class QueueActs implements Acts {
         return wrong;
     }
 
+    /** What a seat has put on last comes first. */
+    private void drainStack(List<String> wrong) {
+        long[] above = new long[Ledger.SEATS];
+        Arrays.fill(above, Long.MAX_VALUE);
+        for (Long rest = stack.poll(); rest != null; rest = stack.poll()) {
+            int sender = Numbers.sender(rest.intValue());
+            if (rest > above[sender]) {
+                wrong.add("stack: " + rest + " below " + above[sender]);
+            }
+            above[sender] = rest;
+            note(stacked, rest);
+        }
+    }
+
+    /** The least comes first and, of what is the same, what a seat has put in first. */
+    private void drainPriority(List<String> wrong) {
+        long last = Long.MIN_VALUE;
+        long[] before = new long[Ledger.SEATS];
+        for (Long rest = priority.poll(); rest != null; rest = priority.poll()) {
+            if (urgency(rest) < last) {
+                wrong.add("priority: " + rest + " after one of priority " + last);
+            } else if (urgency(rest) > last) {
+                Arrays.fill(before, Long.MIN_VALUE);
+            }
+            int sender = Numbers.sender(rest.intValue());
+            if (rest < before[sender]) {
+                wrong.add("priority: " + rest + " after " + before[sender]);
+            }
+            last = urgency(rest);
+            before[sender] = rest;
+            note(sorted, rest);
+        }
+    }
+
     private boolean acknowledged(@Nullable Delivery<byte[]> rest) {
         if (rest == null) {
             return false;
         }
         int number = Numbers.number(rest.message());
+        if (rest.attempts() == 0) {
+            queued.inOrder(number);
+        }
         queued.received(number);
         rest.ack();
         queued.ended(number);

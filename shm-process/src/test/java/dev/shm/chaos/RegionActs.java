@@ -1,9 +1,12 @@
 package dev.shm.chaos;
 
+import dev.shm.chaos.Ledger.Entry;
+import dev.shm.region.Block;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.sync.SharedLock;
 import dev.shm.value.SharedArray;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -14,6 +17,8 @@ final class RegionActs implements Acts {
 
     private static final int NAMES = 6;
     private static final int LENGTH = 100;
+    private static final String VISITORS = "visitors";
+    private static final String PROBE = "all-that-is-free";
 
     private final SharedRegion region;
     private final Ledger ledger;
@@ -34,7 +39,7 @@ final class RegionActs implements Acts {
             case ATTACHMENT -> ledger.await(act, seat, this::joinAndLeave);
             default -> throw new IllegalArgumentException(act.toString());
         }
-        ledger.increment(act, Ledger.Entry.DONE, seat);
+        ledger.increment(act, Entry.DONE, seat);
     }
 
     /** What somebody has made is whole for whoever opens it, and stays so while it is open. */
@@ -61,8 +66,9 @@ final class RegionActs implements Acts {
             if (!again.participants().contains(again.self()) || region.isDead(again.self().id())) {
                 throw new AssertionError("not there: " + again.self());
             }
-            try (SharedLock lock = SharedLock.of(again, "visitors")) {
+            try (SharedLock lock = SharedLock.of(again, VISITORS)) {
                 if (lock.acquire() == SharedLock.Acquisition.OWNER_DIED) {
+                    ledger.increment(Act.ATTACHMENT, Entry.REPORTS, seat);
                     lock.markConsistent();
                 }
                 lock.unlock();
@@ -71,13 +77,46 @@ final class RegionActs implements Acts {
     }
 
     @Override
-    public List<String> audit(int deaths) {
+    public List<String> audit() {
         for (int number = 0; number < NAMES; number++) {
             useOrRemove(number);
             region.remove("object-" + number);
         }
-        return region.participants().equals(List.of(region.self()))
-                ? List.of()
-                : List.of("still there: " + region.participants());
+        region.remove(VISITORS);
+        List<String> wrong = new ArrayList<>();
+        long reports = ledger.sum(Act.ATTACHMENT, Entry.REPORTS);
+        if (reports > ledger.deaths(Act.ATTACHMENT)) {
+            wrong.add("visitors: reports=" + reports);
+        }
+        if (!region.participants().equals(List.of(region.self()))) {
+            wrong.add("still there: " + region.participants());
+        }
+        if (!hasRoomFor((int) ledger.total(Act.OBJECT))) {
+            wrong.add("bytes lost: no room for " + ledger.total(Act.OBJECT) + " as there was");
+        }
+        return wrong;
+    }
+
+    /** Notes how many bytes are free, in one piece, as long as only what stays is there. */
+    void begin() {
+        int fits = 0;
+        int tooLarge = (int) region.bytes() + 1;
+        while (tooLarge - fits > 1) {
+            int bytes = fits + (tooLarge - fits) / 2;
+            if (hasRoomFor(bytes)) {
+                fits = bytes;
+            } else {
+                tooLarge = bytes;
+            }
+        }
+        ledger.setTotal(Act.OBJECT, fits);
+    }
+
+    private boolean hasRoomFor(int bytes) {
+        try (Block block = region.block(PROBE, bytes)) {
+            return region.remove(block.name());
+        } catch (IllegalStateException full) {
+            return false;
+        }
     }
 }

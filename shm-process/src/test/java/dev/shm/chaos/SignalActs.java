@@ -37,6 +37,7 @@ final class SignalActs implements Acts {
     private static final int SEMAPHORE_COLLECTS = 8;
     private static final int LINGER_NANOS = 1_000_000;
     private static final int TAG_BITS = 30;
+    private static final int VISIT_SHIFT = 32;
     private static final long RELIEF_MILLIS = 20;
 
     private final SharedRegion region;
@@ -91,19 +92,23 @@ final class SignalActs implements Acts {
     }
 
     private void semaphore() throws InterruptedException {
-        await(Act.SEMAPHORE, semaphore::acquire);
-        long visit = ledger.get(Act.SEMAPHORE, Entry.HOLDS, seat) >>> TAG_BITS;
-        ledger.set(Act.SEMAPHORE, Entry.HOLDS, seat, visit + 1 << TAG_BITS | region.self().id());
+        int permits = random.nextInt(4) == 0 ? PERMITS : 1;
+        await(Act.SEMAPHORE, () -> semaphore.acquire(permits));
+        long visit = ledger.get(Act.SEMAPHORE, Entry.HOLDS, seat) >>> VISIT_SHIFT;
+        long outside = visit + 1 << VISIT_SHIFT;
+        long inside = outside | (long) permits << TAG_BITS | region.self().id();
+        ledger.set(Act.SEMAPHORE, Entry.HOLDS, seat, inside);
         checkInside();
         linger();
-        ledger.set(Act.SEMAPHORE, Entry.HOLDS, seat, visit + 1 << TAG_BITS);
-        semaphore.release();
+        ledger.set(Act.SEMAPHORE, Entry.HOLDS, seat, outside);
+        semaphore.release(permits);
         ledger.increment(Act.SEMAPHORE, Entry.DONE, seat);
     }
 
     /**
-     * Two equal collects are a picture of one moment, since each visit has another mark. A permit
-     * goes to another only after its holder is known to be dead.
+     * Two equal collects are a picture of one moment, since each visit has another mark, beside how
+     * many permits it has and whose they are. A permit goes to another only after its holder is
+     * known to be dead.
      */
     private void checkInside() {
         long[] before = ledger.row(Act.SEMAPHORE, Entry.HOLDS);
@@ -113,7 +118,8 @@ final class SignalActs implements Acts {
                 int inside = 0;
                 for (long mark : after) {
                     int tag = (int) (mark & (1 << TAG_BITS) - 1);
-                    inside += tag != 0 && !region.isDead(tag) ? 1 : 0;
+                    int permits = (int) (mark >>> TAG_BITS) & (1 << VISIT_SHIFT - TAG_BITS) - 1;
+                    inside += tag != 0 && !region.isDead(tag) ? permits : 0;
                 }
                 if (inside > PERMITS) {
                     throw new AssertionError(inside + " inside, permits=" + PERMITS);
@@ -172,7 +178,9 @@ final class SignalActs implements Acts {
      * such a round anew, which the next relief then finds.
      */
     private void nextRound() {
+        long kills = ledger.kills(); // whoever dies in the round is not among them
         long current = round.getAndAdd(1) + 1;
+        ledger.setTotal(Act.ROLL_CALL, kills);
         for (String name : region.names()) {
             if (name.startsWith(LATCH) && number(LATCH, name) < current) {
                 try (SharedLatch latch = SharedLatch.of(region, name, 1)) {
@@ -209,6 +217,7 @@ final class SignalActs implements Acts {
     }
 
     private void rollCall() throws InterruptedException {
+        long killsBefore = ledger.total(Act.ROLL_CALL); // before this round, or one before it
         try (SharedLatch latch = rollCall(ROLL_CALL + round.getLong())) {
             latch.join(seat);
             latch.countDown(seat);
@@ -216,10 +225,13 @@ final class SignalActs implements Acts {
                 throw new AssertionError("a party that has counted down is not done");
             }
             await(Act.ROLL_CALL, latch::await);
+            ledger.increment(Act.ROLL_CALL, Entry.DONE, seat);
         } catch (PartyDiedException e) {
-            // Another party died before it had counted down, as they do here.
+            ledger.increment(Act.ROLL_CALL, Entry.REPORTS, seat);
+            if (ledger.kills() == killsBefore) {
+                throw new AssertionError("nobody was killed since the round began", e);
+            }
         }
-        ledger.increment(Act.ROLL_CALL, Entry.DONE, seat);
     }
 
     private interface Meeting {
@@ -233,6 +245,7 @@ final class SignalActs implements Acts {
             if (later < 0 || later > 1) {
                 throw new AssertionError("arrived before " + later + " others of 2");
             }
+            ledger.increment(Act.BARRIER, Entry.DONE, seat);
         } catch (BrokenBarrierException | TimeoutException e) {
             barrier.reset();
         }
@@ -240,7 +253,6 @@ final class SignalActs implements Acts {
 
     private void barrier() throws InterruptedException {
         await(Act.BARRIER, () -> meet(barrier::await));
-        ledger.increment(Act.BARRIER, Entry.DONE, seat);
     }
 
     @Override
@@ -249,7 +261,8 @@ final class SignalActs implements Acts {
     }
 
     @Override
-    public List<String> audit(int deaths) {
+    public List<String> audit() {
+        nextRound(); // there is no latch any more
         List<String> wrong = new ArrayList<>();
         long passed = ledger.sum(Act.GATE, Entry.HOLDS);
         if (passed > sets.getLong()) {

@@ -84,6 +84,7 @@ final class Stage {
     void begin() {
         ((StoreActs) acts(Act.LIST)).begin();
         all();
+        ((RegionActs) acts(Act.OBJECT)).begin(); // all that stays is there
     }
 
     void doAnything() throws InterruptedException {
@@ -93,6 +94,7 @@ final class Stage {
 
     void doIt(Act act) throws InterruptedException {
         ledger.during(act, seat, () -> acts(act).doIt(act));
+        ledger.increment(act, Ledger.Entry.COMPLETED, seat);
     }
 
     /** Sees to it that nobody need wait for ever who waits for what need not happen. */
@@ -113,10 +115,10 @@ final class Stage {
     }
 
     /** What is not as it must be when everybody else is gone. */
-    List<String> audit(int deaths) throws InterruptedException {
+    List<String> audit() throws InterruptedException {
         List<String> wrong = new ArrayList<>();
         for (Acts acts : all()) {
-            wrong.addAll(acts.audit(deaths));
+            wrong.addAll(acts.audit());
         }
         return wrong;
     }

@@ -1,6 +1,7 @@
 package dev.shm.chaos;
 
 import dev.shm.codec.Codecs;
+import dev.shm.process.CellAudit;
 import dev.shm.process.SharedList;
 import dev.shm.process.SharedMap;
 import dev.shm.region.SharedRegion;
@@ -24,6 +25,7 @@ final class StoreActs implements Acts {
     private static final String SPEC =
             "a:q b:q c:q d:q e:q f:q g:q h:q i:q j:q k:q l:q m:q n:q o:q p:q";
 
+    private final SharedRegion region;
     private final Ledger ledger;
     private final int seat;
     private final Random random;
@@ -36,6 +38,7 @@ final class StoreActs implements Acts {
     private final SharedValue value;
 
     StoreActs(SharedRegion region, Ledger ledger, int seat, Random random) {
+        this.region = region;
         this.ledger = ledger;
         this.seat = seat;
         this.random = random;
@@ -180,7 +183,7 @@ final class StoreActs implements Acts {
     }
 
     @Override
-    public List<String> audit(int deaths) {
+    public List<String> audit() {
         for (int key = 0; key < KEYS * Ledger.SEATS; key++) {
             checkKey(key);
         }
@@ -192,19 +195,28 @@ final class StoreActs implements Acts {
         if (size != List.copyOf(map.keySet()).size()) {
             wrong.add("map: size=" + size + " keys=" + map.keySet());
         }
-        counted(wrong, Act.STRUCT, "struct", whole(struct.read()), deaths);
-        counted(wrong, Act.ADDER, "adder", adder.sum(), deaths);
-        counted(wrong, Act.ADDER, "value", value.getLong(), deaths);
+        counted(wrong, Act.STRUCT, "struct", whole(struct.read()));
+        counted(wrong, Act.ADDER, "adder", adder.sum());
+        counted(wrong, Act.ADDER, "value", value.getLong());
         list.clear();
         map.clear();
         if (!list.isEmpty() || !map.isEmpty()) {
             wrong.add("not empty: " + list + ", " + map);
         }
+        taken(wrong, "list", CellAudit.taken(region, "list"));
+        taken(wrong, "map", CellAudit.taken(region, "map"));
         return wrong;
     }
 
-    /** What was done, and at most one more for each death. */
-    private void counted(List<String> wrong, Act act, String what, long found, int deaths) {
+    static void taken(List<String> wrong, String what, int cells) {
+        if (cells != 0) {
+            wrong.add(what + ": empty, and cells taken=" + cells);
+        }
+    }
+
+    /** What was done, and at most one more for each who was killed at it. */
+    private void counted(List<String> wrong, Act act, String what, long found) {
+        long deaths = ledger.deaths(act);
         long noted = ledger.sum(act, Ledger.Entry.DONE);
         if (found < noted || found > noted + deaths) {
             wrong.add(what + "=" + found + " noted=" + noted + " deaths=" + deaths);

@@ -242,7 +242,7 @@ final class StreamActs implements Acts {
     }
 
     @Override
-    public List<String> audit(int deaths) {
+    public List<String> audit() {
         List<String> wrong = new ArrayList<>();
         try (SpscConsumer consumer = ring.consumer()) {
             while (consumer.position() < ring.producerPosition()) {
@@ -254,11 +254,14 @@ final class StreamActs implements Acts {
                 }
             }
         }
-        wrong.addAll(ringed.audit(Promise.AT_LEAST_ONCE, deaths));
+        long unsaid = RECORDS * ledger.deaths(Act.RING); // which are received, and then said
+        wrong.addAll(ringed.audit(Promise.AT_LEAST_ONCE, unsaid));
         if (ring.size() != 0) {
             wrong.add("left: " + ring);
         }
         broadcast.transmitter().close(); // nobody has it
+        pipe.getAndAdd(1);
+        relieve(); // there is no pipe any more
         return wrong;
     }
 }

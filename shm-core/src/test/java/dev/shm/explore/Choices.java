@@ -29,6 +29,27 @@ abstract class Choices {
         length = 0;
     }
 
+    /** How many times it chose otherwise than 0. */
+    final int deviations() {
+        int deviations = 0;
+        for (int place = 0; place < length; place++) {
+            deviations += chosen[place] == 0 ? 0 : 1;
+        }
+        return deviations;
+    }
+
+    /** Different for different schedules, but for one pair in very many. */
+    final long fingerprint() {
+        long print = 0;
+        for (int place = 0; place < length; place++) {
+            if (chosen[place] != 0) {
+                print = (print ^ ((long) place << 16 | chosen[place])) * 0x9E3779B97F4A7C15L;
+                print ^= print >>> 32;
+            }
+        }
+        return print;
+    }
+
     final String schedule() {
         List<String> deviations = new ArrayList<>();
         for (int place = 0; place < length; place++) {
@@ -108,6 +129,7 @@ abstract class Choices {
     static final class Replay extends Choices {
         private final int[] places;
         private final int[] choices;
+        private int made; // of those
 
         Replay(String schedule) {
             String[] deviations = schedule.isBlank() ? new String[0] : schedule.trim().split(" ");
@@ -127,7 +149,16 @@ abstract class Choices {
         @Override
         int pick(int place, int options) {
             int found = Arrays.binarySearch(places, place);
-            return found < 0 ? 0 : Math.min(choices[found], options - 1);
+            if (found < 0 || choices[found] < 0 || choices[found] >= options) {
+                return 0;
+            }
+            made++;
+            return choices[found];
+        }
+
+        /** Whether all that was written down could be chosen, once the execution is over. */
+        boolean fits() {
+            return made == places.length;
         }
     }
 }

@@ -13,12 +13,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** {@code ./shm explore}: many schedules of the worlds of every primitive. */
 public final class Explore {
     private static final int SCHEDULES = 100_000;
     private static final int CHUNK = 10_000;
+    private static final int DEEPEST = -1; // that there is room for
     private static final String DELAYED = "-delayed";
     private static final String USAGE =
             """
@@ -26,11 +26,13 @@ public final class Explore {
                    ./shm explore --replay SCHEDULE PRIMITIVE/WORLD
 
             Tries N schedules (100000) of each primitive, or of those that are named: first every
-            schedule with up to D deviations (1) from the ordinary one in each of its worlds, then
-            others by chance. With --delayed it does so in WORLD-delayed instead of each WORLD: there
-            others may see stores late. A line for each primitive says what came out. 0 schedules: without an end,
-            until something is wrong. What is wrong comes with the line that replays it. Exit code
-            0: clean, 1: something was wrong, 2: wrong arguments.
+            schedule with up to D deviations from the ordinary one in each of its worlds, then
+            others by chance. Without --depth every schedule with one deviation, and with more of
+            them where that takes half of the N at most. With --delayed it does so in WORLD-delayed
+            instead of each WORLD: there others may see stores late. A line for each primitive says
+            what came out. 0 schedules: without an end, until something is wrong. What is wrong
+            comes with the line that replays it. Exit code 0: clean, 1: something was wrong,
+            2: wrong arguments.
             """;
 
     private final Map<String, Map<String, Explorer>> worlds = new LinkedHashMap<>();
@@ -80,7 +82,8 @@ public final class Explore {
      *
      * @param names of primitives
      * @param schedules of each; 0: without an end
-     * @param depth how many deviations those have that are all tried
+     * @param depth how many deviations those have that are all tried; -1: as many as there is room
+     *     for
      * @param seed of those that are tried by chance
      * @return whether nothing was wrong
      */
@@ -126,7 +129,7 @@ public final class Explore {
         Map<String, Explorer> its = new LinkedHashMap<>(worlds.getOrDefault(primitive, Map.of()));
         its.keySet().removeIf(world -> world.endsWith(DELAYED) != delayed);
         int share = (schedules + its.size() - 1) / its.size();
-        AtomicInteger tried = new AtomicInteger();
+        Count tried = new Count();
         boolean found = false;
         for (Map.Entry<String, Explorer> world : its.entrySet()) {
             found |= finds(primitive, world, share, depth, seed, tried);
@@ -134,7 +137,7 @@ public final class Explore {
         for (long next = seed + CHUNK; schedules == 0 && !found && clean.get(); next += CHUNK) {
             for (Map.Entry<String, Explorer> world : its.entrySet()) {
                 Exploration more = world.getValue().sample(next, CHUNK);
-                tried.addAndGet(more.schedules());
+                tried.add(more);
                 found |= reports(primitive, world.getKey(), more);
             }
         }
@@ -144,9 +147,10 @@ public final class Explore {
         out.println(
                 String.format(
                         Locale.ROOT,
-                        "%-14s %9d schedules of %d worlds: %-6s %7.1f s",
+                        "%-14s %9d schedules, %d different, of %d worlds: %-6s %7.1f s",
                         primitive,
-                        tried.get(),
+                        tried.schedules,
+                        tried.different,
                         its.size(),
                         found ? "FAILED" : "clean",
                         (System.nanoTime() - start) / 1e9));
@@ -158,15 +162,35 @@ public final class Explore {
             int share,
             int depth,
             long seed,
-            AtomicInteger tried) {
-        Exploration all = world.getValue().depthFirst(depth);
-        tried.addAndGet(all.schedules());
+            Count tried) {
+        int searched = depth == DEEPEST ? 1 : depth;
+        Exploration all = world.getValue().depthFirst(searched);
+        long next = (long) all.schedules() * all.schedules() / 2; // as many, about, one deeper
+        while (depth == DEEPEST && all.failure() == null && next <= share / 2) {
+            long before = all.schedules();
+            all = world.getValue().depthFirst(++searched);
+            long growth = all.schedules() / before;
+            next = growth == 1 ? Long.MAX_VALUE : all.schedules() * growth;
+        }
+        tried.add(all);
         if (reports(primitive, world.getKey(), all)) {
             return true;
         }
-        Exploration some = world.getValue().sample(seed, Math.max(0, share - all.schedules()));
-        tried.addAndGet(some.schedules());
+        int left = Math.max(0, share - all.schedules());
+        Exploration some = world.getValue().sample(seed, left, searched);
+        tried.add(some);
         return reports(primitive, world.getKey(), some);
+    }
+
+    /** How many schedules of a primitive were tried; without an end some may count twice. */
+    private static final class Count {
+        private long schedules;
+        private long different;
+
+        void add(Exploration exploration) {
+            schedules += exploration.schedules();
+            different += exploration.different();
+        }
     }
 
     private boolean reports(String primitive, String world, Exploration exploration) {
@@ -239,7 +263,7 @@ public final class Explore {
     private boolean obey(String... arguments) throws InterruptedException {
         List<String> names = new ArrayList<>();
         int schedules = SCHEDULES;
-        int depth = 1;
+        int depth = DEEPEST;
         long seed = System.nanoTime();
         String schedule = null;
         for (int i = 0; i < arguments.length; i++) {
@@ -264,7 +288,13 @@ public final class Explore {
                 throw new IllegalArgumentException(name + ", allowed: " + primitives());
             }
         }
-        out.println("explore: seed=" + seed + " schedules=" + schedules + " depth=" + depth);
+        out.println(
+                "explore: seed="
+                        + seed
+                        + " schedules="
+                        + schedules
+                        + " depth="
+                        + (depth == DEEPEST ? "1 or more" : depth));
         return run(names.isEmpty() ? primitives() : names, schedules, depth, seed);
     }
 

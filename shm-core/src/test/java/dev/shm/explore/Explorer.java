@@ -1,9 +1,12 @@
 package dev.shm.explore;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Explorer {
     private static final int TRACE_SHOWN = 200;
+    private static final long WATCHDOG = TimeUnit.MINUTES.toNanos(1);
 
     private final Supplier<Scenario> scenarios;
     private final Rules rules;
+    private final long watchdogNanos;
 
     /**
      * An explorer of one scenario.
@@ -28,8 +33,18 @@ public final class Explorer {
      * @param rules what may happen
      */
     public Explorer(Supplier<Scenario> scenarios, Rules rules) {
+        this(scenarios, rules, WATCHDOG);
+    }
+
+    private Explorer(Supplier<Scenario> scenarios, Rules rules, long watchdogNanos) {
         this.scenarios = scenarios;
         this.rules = rules;
+        this.watchdogNanos = watchdogNanos;
+    }
+
+    /** The same, with another time after which a thread that makes no access is stuck. */
+    Explorer withWatchdog(long time, TimeUnit unit) {
+        return new Explorer(scenarios, rules, unit.toNanos(time));
     }
 
     /**
@@ -38,7 +53,7 @@ public final class Explorer {
      * @return another explorer
      */
     public Explorer withDelayedStores() {
-        return new Explorer(scenarios, rules.withDelayedStores());
+        return new Explorer(scenarios, rules.withDelayedStores(), watchdogNanos);
     }
 
     /**
@@ -57,10 +72,10 @@ public final class Explorer {
                     do {
                         schedules++;
                         if (fails(choices, threads)) {
-                            return new Exploration(schedules, explain(choices, threads));
+                            return new Exploration(schedules, schedules, explain(choices, threads));
                         }
                     } while (choices.next());
-                    return new Exploration(schedules, null);
+                    return new Exploration(schedules, schedules, null);
                 });
     }
 
@@ -82,15 +97,26 @@ public final class Explorer {
      * @return after all schedules, or the first failure
      */
     public Exploration sample(long seed, int most) {
+        return sample(seed, most, -1);
+    }
+
+    /** The same after a search of depth first, whose schedules do not count as different ones. */
+    Exploration sample(long seed, int most, int depth) {
+        Set<Long> different = new HashSet<>();
         return explore(
                 threads -> {
                     for (int i = 0; i < most; i++) {
                         Choices choices = new Choices.Sampling(seed + i);
-                        if (fails(choices, threads)) {
-                            return new Exploration(i + 1, explain(choices, threads));
+                        boolean fails = fails(choices, threads);
+                        if (choices.deviations() > depth) {
+                            different.add(choices.fingerprint());
+                        }
+                        if (fails) {
+                            return new Exploration(
+                                    i + 1, different.size(), explain(choices, threads));
                         }
                     }
-                    return new Exploration(most, null);
+                    return new Exploration(most, different.size(), null);
                 });
     }
 
@@ -99,9 +125,18 @@ public final class Explorer {
      *
      * @param schedule as a failure reports it
      * @return its outcome
+     * @throws IllegalArgumentException if it is clean, and not all of the schedule can happen: it
+     *     is of another world, or of other code
      */
     public Exploration replay(String schedule) {
-        return explore(threads -> new Exploration(1, execute(schedule, threads)));
+        Choices.Replay choices = new Choices.Replay(schedule);
+        Failure failure =
+                explore(threads -> new Exploration(1, 1, execute(choices, threads))).failure();
+        if (failure == null && !choices.fits()) {
+            throw new IllegalArgumentException(
+                    "schedule=" + schedule + ": the schedule does not fit, nothing was replayed");
+        }
+        return new Exploration(1, 1, failure);
     }
 
     /**
@@ -124,12 +159,13 @@ public final class Explorer {
     }
 
     private boolean fails(Choices choices, ExecutorService threads) {
-        return new World(rules, choices, threads, false).run(scenarios.get()) != null;
+        World world = new World(rules, choices, threads, false, watchdogNanos);
+        return world.run(scenarios.get()) != null;
     }
 
     /** The failure of a schedule that has just failed, with its trace. */
     private Failure explain(Choices failed, ExecutorService threads) {
-        Failure failure = execute(failed.schedule(), threads);
+        Failure failure = execute(new Choices.Replay(failed.schedule()), threads);
         if (failure == null) {
             throw new AssertionError(
                     "schedule \"" + failed.schedule() + "\" fails, but not when it is repeated");
@@ -137,15 +173,15 @@ public final class Explorer {
         return failure;
     }
 
-    private @Nullable Failure execute(String schedule, ExecutorService threads) {
-        World world = new World(rules, new Choices.Replay(schedule), threads, true);
+    private @Nullable Failure execute(Choices.Replay choices, ExecutorService threads) {
+        World world = new World(rules, choices, threads, true, watchdogNanos);
         Throwable cause = world.run(scenarios.get());
         if (cause == null) {
             return null;
         }
         List<String> trace = world.trace();
         List<String> shown = trace.subList(Math.max(0, trace.size() - TRACE_SHOWN), trace.size());
-        return new Failure(schedule, cause, shown);
+        return new Failure(choices.schedule(), cause, shown);
     }
 
     private static Exploration explore(Search search) {
@@ -181,9 +217,10 @@ public final class Explorer {
      * What came out.
      *
      * @param schedules how many were executed
+     * @param different how many of them were not the same as another
      * @param failure the first, if any
      */
-    public record Exploration(int schedules, @Nullable Failure failure) {
+    public record Exploration(int schedules, int different, @Nullable Failure failure) {
 
         /** Throws, with the schedule to replay, if there was a failure. */
         public void assertClean() {

@@ -12,6 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** The explorer visits what it says, and finds what can be found. */
@@ -111,6 +113,113 @@ class ExplorerTest {
                                         });
         Exploration found = new Explorer(() -> scenario, Rules.PLAIN).depthFirst(1);
         assertTrue(found.failure().cause().getMessage().startsWith("no end"));
+    }
+
+    /** What happens elsewhere than in the memory is over, or the execution would never end. */
+    @Test
+    void aLoopWithoutAnAccess_isFound() {
+        AtomicBoolean over = new AtomicBoolean();
+        Scenario scenario =
+                world ->
+                        world.join()
+                                .thread(
+                                        () -> {
+                                            world.buffer().getLongVolatile(0);
+                                            while (!over.get()) {
+                                                Thread.onSpinWait();
+                                            }
+                                        });
+        try {
+            Explorer explorer =
+                    new Explorer(() -> scenario, Rules.PLAIN)
+                            .withWatchdog(10, TimeUnit.MILLISECONDS);
+            Exploration found = explorer.depthFirst(0);
+            assertTrue(found.failure().cause().getMessage().startsWith("stuck: P1.1"));
+            assertEquals(1, found.failure().trace().size());
+        } finally {
+            over.set(true);
+        }
+    }
+
+    @Test
+    void aScheduleThatCannotHappen_isRefused() {
+        Explorer explorer = new Explorer(ExplorerTest::unguardedCounters, Rules.PLAIN);
+        assertNull(explorer.replay("1:0").failure());
+        for (String other : List.of("1:2", "1:-1", "99:1", "0:0 99:1")) {
+            assertThrows(IllegalArgumentException.class, () -> explorer.replay(other), other);
+        }
+    }
+
+    @Test
+    void differentSchedules_areCounted() {
+        Explorer explorer = new Explorer(() -> writersOfTwoDigits(new HashSet<>()), Rules.PLAIN);
+        int all = explorer.depthFirst(10).schedules();
+        Exploration some = explorer.sample(1, 500);
+        assertEquals(500, some.schedules());
+        assertTrue(some.different() > all / 2 && some.different() <= all, some::toString);
+        assertEquals(some.different() - 1, explorer.sample(1, 500, 0).different());
+        assertEquals(0, explorer.sample(1, 500, 10).different());
+    }
+
+    /** A tick may come while others go on, and where nobody has died; so may a wake. */
+    @Test
+    void aTick_mayComeAtAnyTime() {
+        Set<Long> found = new TreeSet<>();
+        Set<Boolean> news = new HashSet<>();
+        Scenario scenario =
+                world -> {
+                    world.join()
+                            .thread(
+                                    () -> {
+                                        boolean woken =
+                                                world.waiter().await(world.buffer(), 0, 0, 1_000);
+                                        long seen = world.buffer().getLongVolatile(8);
+                                        found.add(seen);
+                                        if (seen < 2) {
+                                            news.add(woken);
+                                        }
+                                    });
+                    Participant writer = world.join();
+                    writer.thread(
+                            () -> {
+                                world.buffer().putLongVolatile(8, 1);
+                                world.buffer().putLongVolatile(8, 2);
+                                world.buffer().putIntVolatile(0, 1);
+                                world.waiter().wake(world.buffer(), 0, 1);
+                            });
+                    writer.staysAlive();
+                };
+        new Explorer(() -> scenario, Rules.PLAIN.withDeaths(1)).depthFirst(3).assertClean();
+        assertEquals(Set.of(2L), found);
+        new Explorer(() -> scenario, Rules.PLAIN.withEarlyTicks(1)).depthFirst(3).assertClean();
+        assertEquals(Set.of(0L, 1L, 2L), found);
+        assertEquals(Set.of(false, true), news);
+    }
+
+    /** Who has been found alive may die before anything else happens, and asleep. */
+    @Test
+    void aDeath_mayComeWhereverItIs() {
+        Set<String> found = new TreeSet<>();
+        Scenario scenario =
+                world -> {
+                    Participant sleeper = world.join();
+                    sleeper.thread(() -> world.waiter().await(world.buffer(), 0, 0, 1_000));
+                    Participant other = world.join();
+                    other.thread(
+                            () -> {
+                                StringBuilder seen = new StringBuilder();
+                                for (int i = 0; i < 2; i++) {
+                                    other.liveness().probe(1);
+                                    seen.append(other.liveness().isDead(1) ? "dead" : "alive");
+                                }
+                                found.add(seen.toString());
+                                world.buffer().putIntVolatile(0, 1);
+                                world.waiter().wake(world.buffer(), 0, 1);
+                            });
+                    other.staysAlive();
+                };
+        new Explorer(() -> scenario, Rules.PLAIN.withDeaths(1)).depthFirst(1).assertClean();
+        assertEquals(Set.of("alivealive", "alivedead", "deaddead"), found);
     }
 
     /** Two threads that each say that they come, and look whether the other one does. */

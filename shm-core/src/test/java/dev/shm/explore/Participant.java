@@ -9,6 +9,8 @@ public final class Participant {
     final List<Actor> actors = new ArrayList<>();
     boolean dead;
     boolean certified;
+    boolean staysAlive;
+    int offered; // of the world's looks, those after which it might have been killed
 
     private final World world;
     private final int tag;
@@ -34,6 +36,18 @@ public final class Participant {
      */
     public void thread(Runnable body) {
         world.add(this, "P" + tag + "." + (actors.size() + 1), body);
+    }
+
+    /** It is not among those that may be killed: it stands for whoever is there in the end. */
+    public void staysAlive() {
+        staysAlive = true;
+    }
+
+    /** Whether it may be killed: a thread of it has not come to its end. */
+    boolean isMortal() {
+        return !dead
+                && !staysAlive
+                && actors.stream().anyMatch(actor -> actor.state != Actor.State.FINISHED);
     }
 
     /**

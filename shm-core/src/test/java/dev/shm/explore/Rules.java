@@ -5,16 +5,19 @@ package dev.shm.explore;
  *
  * @param deaths how many participants may be killed
  * @param interrupts how many times a thread may be interrupted
+ * @param earlyTicks how many times a sleeper's tick may come while others can go on, or a wake for
+ *     no reason
  * @param janitor whether a death may be certified at any time, not only by a probe
  * @param delays whether others may see a store later than it was made, as on real processors: in
  *     the order of the stores, and at the latest when the thread makes a volatile store, an atomic
  *     change or a system call
  * @param steps after how many accesses an execution is taken to go round in circles
  */
-public record Rules(int deaths, int interrupts, boolean janitor, boolean delays, int steps) {
+public record Rules(
+        int deaths, int interrupts, int earlyTicks, boolean janitor, boolean delays, int steps) {
 
     /** Threads interleave, and that is all. */
-    public static final Rules PLAIN = new Rules(0, 0, false, false, 5_000);
+    public static final Rules PLAIN = new Rules(0, 0, 0, false, false, 5_000);
 
     /**
      * The same with deaths.
@@ -23,7 +26,7 @@ public record Rules(int deaths, int interrupts, boolean janitor, boolean delays,
      * @return new rules
      */
     public Rules withDeaths(int most) {
-        return new Rules(most, interrupts, janitor, delays, steps);
+        return new Rules(most, interrupts, earlyTicks, janitor, delays, steps);
     }
 
     /**
@@ -33,7 +36,18 @@ public record Rules(int deaths, int interrupts, boolean janitor, boolean delays,
      * @return new rules
      */
     public Rules withInterrupts(int most) {
-        return new Rules(deaths, most, janitor, delays, steps);
+        return new Rules(deaths, most, earlyTicks, janitor, delays, steps);
+    }
+
+    /**
+     * The same with ticks that do not wait until nobody else can go on, nor for a death, and with
+     * wakes for no reason.
+     *
+     * @param most how many of them
+     * @return new rules
+     */
+    public Rules withEarlyTicks(int most) {
+        return new Rules(deaths, interrupts, most, janitor, delays, steps);
     }
 
     /**
@@ -42,7 +56,7 @@ public record Rules(int deaths, int interrupts, boolean janitor, boolean delays,
      * @return new rules
      */
     public Rules withJanitor() {
-        return new Rules(deaths, interrupts, true, delays, steps);
+        return new Rules(deaths, interrupts, earlyTicks, true, delays, steps);
     }
 
     /**
@@ -51,6 +65,6 @@ public record Rules(int deaths, int interrupts, boolean janitor, boolean delays,
      * @return new rules
      */
     public Rules withDelayedStores() {
-        return new Rules(deaths, interrupts, janitor, true, steps);
+        return new Rules(deaths, interrupts, earlyTicks, janitor, true, steps);
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.agrona.concurrent.AtomicBuffer;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +36,15 @@ public final class World {
      * Where the rules delay stores, a store is kept back if the choices say so, and all that follow it
      * are, until the thread does something that has to wait for them, or the choices let the oldest go.
      *
-     * Sleepers go on when they are woken or interrupted, and by a tick only when nobody else can move and
-     * somebody has died. Asleep without a death means that a wake was lost.
+     * Sleepers go on when they are woken or interrupted, and by a tick when nobody else can move and
+     * somebody has died. As often as the rules have it a tick comes earlier, or a wake for no reason, as
+     * a futex has them. Asleep without a death means that a wake was lost.
+     *
+     * Whoever is not through may die before its next access, and also later, at its point or asleep, just
+     * after somebody has looked who lives. Between two looks it is all the same when.
      */
     private static final int CAPACITY = 4096;
+    private static final long LONGEST_TICK = Long.MAX_VALUE / 4;
     private static final List<String> ACCESSES =
             List.of("get", "put", "compareAnd", "add", "setMemory");
 
@@ -46,6 +52,7 @@ public final class World {
     private final Choices choices;
     private final Executor threads;
     private final @Nullable List<String> trace;
+    private final long watchdogNanos;
 
     private final MappedBuffer memory = new MappedBuffer(ByteBuffer.allocateDirect(CAPACITY));
     private final AtomicBuffer buffer = Interception.of(memory, this::access);
@@ -67,11 +74,14 @@ public final class World {
     private int steps;
     private int deaths;
     private int interrupts;
+    private int earlyTicks;
+    private int looks; // at who lives, or at what else is not in the memory
 
-    World(Rules rules, Choices choices, Executor threads, boolean traced) {
+    World(Rules rules, Choices choices, Executor threads, boolean traced, long watchdogNanos) {
         this.rules = rules;
         this.choices = choices;
         this.threads = threads;
+        this.watchdogNanos = watchdogNanos;
         this.trace = traced ? new ArrayList<>() : null;
     }
 
@@ -155,7 +165,7 @@ public final class World {
         scenario.build(this);
         try {
             decide(null, false);
-            over.acquireUninterruptibly();
+            awaitEnd();
             unwind();
             if (failure == null) {
                 checks.forEach(Runnable::run);
@@ -164,6 +174,25 @@ public final class World {
             failure = wrong;
         }
         return failure;
+    }
+
+    /** Throws if a thread neither makes an access nor ends: it goes round in circles elsewhere. */
+    private void awaitEnd() {
+        int seen = -1;
+        try {
+            while (!over.tryAcquire(watchdogNanos, TimeUnit.NANOSECONDS)) {
+                int now = steps; // whatever is seen of it: somebody has gone on, or not
+                if (now == seen) {
+                    ending = true;
+                    throw new AssertionError(
+                            "stuck: " + current + " makes no access, and does not end");
+                }
+                seen = now;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
     }
 
     /** The accesses made, if they were to be recorded. */
@@ -193,8 +222,13 @@ public final class World {
         drain(current);
     }
 
-    /** The memory is about to be read or changed: here the schedule is decided. */
+    /** The same for what asks and changes nothing: what the thread has stored may stay hidden. */
     void glance(String access, Object... arguments) {
+        schedule(access, arguments);
+        looks++;
+    }
+
+    private void schedule(String access, Object... arguments) {
         Actor me = current;
         if (me != null) { // the scenario is not being built
             step(me, false);
@@ -213,7 +247,17 @@ public final class World {
         if (me != null) {
             drain(me);
             step(me, true);
+            looks++;
         }
+    }
+
+    /**
+     * Whether none but the current thread can go on now.
+     *
+     * @return true if all others are through, dead or asleep
+     */
+    public boolean isStill() {
+        return actors.stream().noneMatch(other -> other != current && other.state == State.READY);
     }
 
     /** All that the thread has stored becomes visible, one store after the other. */
@@ -251,7 +295,7 @@ public final class World {
         if (!accesses.computeIfAbsent(method, World::isAccess)) {
             return Interception.proceed(target, method, arguments);
         }
-        glance(method.getName(), arguments);
+        schedule(method.getName(), arguments);
         Actor me = current;
         boolean delays = me != null && rules.delays();
         if (isLoad(method)) {
@@ -300,6 +344,7 @@ public final class World {
                 trace.add("-- " + event);
             }
             if (event.kind == Event.Kind.RUN) {
+                participants.forEach(participant -> participant.offered = looks);
                 pass(me, event.actor);
                 deliverInterrupt(me);
                 return;
@@ -318,7 +363,8 @@ public final class World {
                 events.add(new Event(Event.Kind.RUN, actor));
             }
         }
-        if (events.isEmpty() && deaths > 0) {
+        boolean anybodyIsReady = !events.isEmpty();
+        if (!anybodyIsReady && deaths > 0) {
             sleepers.stream()
                     .filter(actor -> actor.hasTicks)
                     .sorted((a, b) -> Integer.compare(a.ticks, b.ticks))
@@ -335,8 +381,21 @@ public final class World {
                 events.add(new Event(Event.Kind.DRAIN, actor));
             }
         }
-        if (me != null && me.state == State.READY && deaths < rules.deaths()) {
-            events.add(new Event(Event.Kind.KILL, me));
+        if (me != null && deaths < rules.deaths()) {
+            for (Participant participant : participants) {
+                boolean isNew = participant == me.participant || participant.offered != looks;
+                if (isNew && participant.isMortal()) {
+                    events.add(new Event(Event.Kind.KILL, participant.actors.get(0)));
+                }
+            }
+        }
+        if (anybodyIsReady && earlyTicks < rules.earlyTicks()) {
+            for (Actor actor : sleepers) {
+                if (actor.hasTicks) {
+                    events.add(new Event(Event.Kind.EARLY_TICK, actor));
+                }
+                events.add(new Event(Event.Kind.STRAY_WAKE, actor));
+            }
         }
         if (interrupts < rules.interrupts()) {
             for (Actor actor : actors) {
@@ -367,6 +426,10 @@ public final class World {
             case TICK -> {
                 event.actor.ticks++;
                 rouse(event.actor, true);
+            }
+            case EARLY_TICK, STRAY_WAKE -> {
+                earlyTicks++;
+                rouse(event.actor, event.kind == Event.Kind.EARLY_TICK);
             }
             default -> throw new AssertionError(event);
         }
@@ -476,7 +539,7 @@ public final class World {
             }
             me.state = State.ASLEEP;
             me.sleepsOn = index;
-            me.hasTicks = nanos < Long.MAX_VALUE;
+            me.hasTicks = nanos < LONGEST_TICK; // the end of no tick is nearer and nearer
             sleepers.add(me);
             decide(me, false);
             return !me.timedOut;
@@ -500,7 +563,9 @@ public final class World {
             KILL,
             CERTIFY,
             INTERRUPT,
-            TICK
+            TICK,
+            EARLY_TICK,
+            STRAY_WAKE
         }
     }
 }

@@ -71,7 +71,7 @@ class MpmcExplorerTest {
     @ParameterizedTest
     @MethodSource("sleeping")
     void sleepers_withDeaths(Size size) {
-        Rules rules = Rules.PLAIN.withDeaths(3).withJanitor();
+        Rules rules = Rules.PLAIN.withDeaths(3).withEarlyTicks(2).withJanitor();
         explorer(size, rules, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
     }
 

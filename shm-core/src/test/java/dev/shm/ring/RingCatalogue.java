@@ -15,7 +15,7 @@ public final class RingCatalogue implements Catalogue {
 
     @Override
     public void addTo(Entries entries) {
-        Rules deaths = Rules.PLAIN.withDeaths(3).withJanitor();
+        Rules deaths = Rules.PLAIN.withDeaths(3).withEarlyTicks(2).withJanitor();
         for (boolean batches : new boolean[] {false, true}) {
             String what = batches ? "batches" : "records";
             entries.add("one-to-one", what, spsc(batches, Rules.PLAIN));
@@ -28,7 +28,7 @@ public final class RingCatalogue implements Catalogue {
         entries.add("many-to-many", "giving-back", mpmc(GIVING_BACK, deaths));
         entries.add("many-to-many", "succeeded", mpmc(SUCCEEDED, deaths));
         Size sleeping = TWO_AND_TWO.sleeping(Manner.SLEEPING, 2);
-        entries.add("queue", "alive-no-ticks", mpmc(sleeping, Rules.PLAIN));
+        entries.add("queue", "alive", mpmc(sleeping, Rules.PLAIN)); // short sleeps end
         entries.add("queue", "deaths", mpmc(sleeping, deaths));
         entries.add("queue", "timed", mpmc(GIVING_BACK.sleeping(Manner.FOR_LONG, 1), deaths));
         for (MpmcCloseScenario.Wait wait : MpmcCloseScenario.Wait.values()) {

@@ -35,7 +35,7 @@ class PipeExplorerTest {
                 explorer(rules, PipeFault.NONE, TickPolicy.STANDARD, idles).depthFirst(2);
         exploration.assertClean();
         assertTrue(exploration.schedules() > 300, "schedules=" + exploration.schedules());
-        rules = rules.withInterrupts(1).withJanitor();
+        rules = rules.withInterrupts(1).withEarlyTicks(2).withJanitor();
         explorer(rules, PipeFault.NONE, TickPolicy.STANDARD, idles)
                 .sample(SEED, samples(3_000))
                 .assertClean();

@@ -9,11 +9,12 @@ import java.util.Locale;
 
 /** The worlds of pipes, of the stack and of the priority queue. */
 public final class QueueCatalogue implements Catalogue {
-    private static final Rules DEATHS = Rules.PLAIN.withDeaths(3).withJanitor();
+    private static final Rules DEATHS = Rules.PLAIN.withDeaths(3).withEarlyTicks(2).withJanitor();
 
     @Override
     public void addTo(Entries entries) {
-        Rules oneDeath = Rules.PLAIN.withDeaths(1).withInterrupts(1).withJanitor();
+        Rules oneDeath =
+                Rules.PLAIN.withDeaths(1).withInterrupts(1).withEarlyTicks(2).withJanitor();
         Rules alive = Rules.PLAIN.withInterrupts(2);
         entries.add("pipe", "alive-no-ticks", pipe(alive, TickPolicy.OFF));
         entries.add("pipe", "deaths", pipe(oneDeath, TickPolicy.STANDARD));

@@ -78,7 +78,7 @@ class SlotExplorerTest {
     @ParameterizedTest
     @EnumSource
     void deaths_loseNothing_andStrandNobody(Kind kind) {
-        Rules rules = Rules.PLAIN.withDeaths(3).withJanitor();
+        Rules rules = Rules.PLAIN.withDeaths(3).withEarlyTicks(2).withJanitor();
         for (Size size : new Size[] {crowded(kind), roomy(kind)}) {
             explorer(size, rules, SlotFault.NONE).sample(SEED, samples(1_500)).assertClean();
         }

@@ -31,9 +31,21 @@ class BarrierExplorerTest {
     void deaths_areTold_andStrandNobody(Kind kind) {
         Rules rules = Rules.PLAIN.withDeaths(2);
         explorer(kind, rules, TickPolicy.STANDARD, Fault.NONE).depthFirst(2).assertClean();
-        explorer(kind, rules.withJanitor().withInterrupts(1), TickPolicy.STANDARD, Fault.NONE)
+        rules = rules.withJanitor().withInterrupts(1).withEarlyTicks(2);
+        explorer(kind, rules, TickPolicy.STANDARD, Fault.NONE)
                 .sample(SEED, samples(2_000))
                 .assertClean();
+    }
+
+    /** Where nobody dies no tick comes, but early ones. */
+    @Test
+    void aTickThatBreaksWhatIsWhole_isFound() {
+        Rules rules = Rules.PLAIN;
+        explorer(Kind.PLAIN, rules, TickPolicy.STANDARD, Fault.RASH_TICK)
+                .depthFirst(1)
+                .assertClean();
+        rules = rules.withEarlyTicks(1);
+        assertFound(explorer(Kind.PLAIN, rules, TickPolicy.STANDARD, Fault.RASH_TICK));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static dev.shm.sync.BarrierLayout.BROKEN;
 import static dev.shm.sync.BarrierLayout.STATE;
 import static dev.shm.sync.BarrierLayout.WAITERS;
 
+import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
@@ -56,6 +57,8 @@ final class BarrierScenario implements Scenario {
         NO_HISTORY,
         /** A process takes part without leaving its tag. */
         NO_MEMBER,
+        /** Who looks after a tick takes everybody for dead. */
+        RASH_TICK,
         /** Kind REPAIRED: the sweep breaks whatever generation it finds. */
         SWEEP_LATE
     }
@@ -82,7 +85,9 @@ final class BarrierScenario implements Scenario {
                             watch.buffer(),
                             PARTIES,
                             SWEEPER,
-                            participant.liveness(),
+                            fault == Fault.RASH_TICK
+                                    ? FaultyLiveness.ofDeaths(participant.liveness(), tag -> true)
+                                    : participant.liveness(),
                             watch,
                             ticks,
                             new BarrierMember(watch.buffer(), participant.tag()));

@@ -44,7 +44,7 @@ class EventExplorerTest {
     void twoDeaths_strandNobody(boolean automatic) {
         Rules rules = Rules.PLAIN.withDeaths(2).withInterrupts(1);
         explorer(automatic, rules, TickPolicy.STANDARD, Fault.NONE).depthFirst(1).assertClean();
-        explorer(automatic, rules, TickPolicy.STANDARD, Fault.NONE)
+        explorer(automatic, rules.withEarlyTicks(2), TickPolicy.STANDARD, Fault.NONE)
                 .sample(SEED, samples(3_000))
                 .assertClean();
     }

@@ -25,7 +25,7 @@ class LatchExplorerTest {
     void deaths_areTold_andStrandNobody() {
         Rules rules = Rules.PLAIN.withDeaths(2);
         explorer(rules, TickPolicy.STANDARD, Fault.NONE).depthFirst(2).assertClean();
-        explorer(rules.withJanitor(), TickPolicy.STANDARD, Fault.NONE)
+        explorer(rules.withEarlyTicks(2).withJanitor(), TickPolicy.STANDARD, Fault.NONE)
                 .sample(SEED, samples(2_000))
                 .assertClean();
     }

@@ -52,6 +52,7 @@ class ReadWriteExplorerTest {
         for (Size size : List.of(ONE_AND_TWO, TWO_AND_ONE)) {
             explorer(size, rules).depthFirst(2).assertClean();
         }
+        rules = rules.withEarlyTicks(2);
         explorer(TWO_AND_TWO, rules).sample(SEED, samples(1_500)).assertClean();
         explorer(INTERRUPTIBLE, rules.withInterrupts(1).withJanitor())
                 .sample(SEED, samples(1_500))

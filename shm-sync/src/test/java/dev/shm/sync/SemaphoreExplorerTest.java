@@ -76,6 +76,7 @@ class SemaphoreExplorerTest {
     void twoDeaths_loseNothing_andStrandNobody(Kind kind) {
         for (List<Worker> workers : List.of(MIXED, GREEDY, SIBLINGS)) {
             Rules rules = Rules.PLAIN.withDeaths(2).withInterrupts(1).withJanitor();
+            rules = rules.withEarlyTicks(2);
             explorer(kind, workers, rules, TickPolicy.STANDARD, Fault.NONE)
                     .sample(SEED, samples(1_500))
                     .assertClean();
@@ -92,7 +93,7 @@ class SemaphoreExplorerTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"NONE", "NO_TAKEOVER"})
+            names = {"NONE", "NO_TAKEOVER", "SILENT_SWEEP"})
     void sharedSemaphore_everyFaultIsFound(Fault fault) {
         Rules rules = Rules.PLAIN.withInterrupts(1);
         assertFound(explorer(Kind.SHARED, MIXED, rules, TickPolicy.STANDARD, fault));
@@ -118,6 +119,20 @@ class SemaphoreExplorerTest {
     void countingSemaphore_everyFaultIsFound(Fault fault) {
         Rules rules = Rules.PLAIN.withInterrupts(1);
         assertFound(explorer(Kind.COUNTING, MIXED, rules, TickPolicy.STANDARD, fault));
+    }
+
+    /** Where the dead are swept, those who wait for one permit need no tick. */
+    @Test
+    void sharedSemaphore_sweeping_wakesWhomTheDeadOwedAWake() {
+        sweeping(Fault.NONE).sample(SEED, samples(1_500)).assertClean();
+        assertFound(sweeping(Fault.SILENT_SWEEP));
+    }
+
+    private static Explorer sweeping(Fault fault) {
+        Rules rules = Rules.PLAIN.withDeaths(2).withInterrupts(1);
+        return new Explorer(
+                () -> new SemaphoreScenario(Kind.SHARED, SIBLINGS, TickPolicy.OFF, fault, 0, true),
+                rules);
     }
 
     private static void assertFound(Explorer explorer) {

@@ -21,7 +21,8 @@ import org.agrona.concurrent.AtomicBuffer;
 /**
  * Participants that acquire permits, one or several, and release them. Checked: there are never
  * more in use than there are; nobody is left asleep; in the end all are free again, those of the
- * dead too.
+ * dead too. Somebody may sweep the dead, one after the other, and keep a permit for itself: then
+ * whoever waits for one permit needs no tick.
  */
 final class SemaphoreScenario implements Scenario {
     private static final int PERMITS = 2;
@@ -55,7 +56,9 @@ final class SemaphoreScenario implements Scenario {
         /** The living are taken for dead. */
         RASH_TAKEOVER,
         /** Nobody takes what the dead held. */
-        NO_TAKEOVER
+        NO_TAKEOVER,
+        /** Who sweeps frees what the dead held, and wakes nobody. */
+        SILENT_SWEEP
     }
 
     /**
@@ -72,9 +75,21 @@ final class SemaphoreScenario implements Scenario {
     private final TickPolicy ticks;
     private final Fault fault;
     private final int idles;
+    private final boolean sweeps;
 
     SemaphoreScenario(Kind kind, List<Worker> workers, TickPolicy ticks, Fault fault, int idles) {
+        this(kind, workers, ticks, fault, idles, false);
+    }
+
+    SemaphoreScenario(
+            Kind kind,
+            List<Worker> workers,
+            TickPolicy ticks,
+            Fault fault,
+            int idles,
+            boolean sweeps) {
         this.idles = idles;
+        this.sweeps = sweeps;
         this.kind = kind;
         this.workers = workers;
         this.ticks = ticks;
@@ -107,6 +122,17 @@ final class SemaphoreScenario implements Scenario {
         }
         if (kind == Kind.COUNTING) {
             world.memory().putInt(CountingLayout.COUNT, PERMITS);
+        }
+        if (sweeps) {
+            Participant sweeper = world.join();
+            sweeper.staysAlive();
+            watch.sweeper = sweeper.tag();
+            world.memory().putInt(SemaphoreLayout.cell(0), sweeper.tag()); // for ever
+            sweeper.thread(
+                    () -> {
+                        watch.iAm(sweeper.tag());
+                        sweep(sweeper, watch);
+                    });
         }
         world.onDeath(dead -> watch.died(dead.tag()));
         world.atEnd(watch::checkEnd);
@@ -170,12 +196,31 @@ final class SemaphoreScenario implements Scenario {
         }
     }
 
+    /**
+     * Sweeps each of the dead once, until nobody else can go on: those are through, or stranded.
+     */
+    private static void sweep(Participant me, Watch watch) {
+        while (!watch.world.isStill() || !watch.swept.containsAll(watch.dead)) {
+            for (int tag : Set.copyOf(watch.dead)) {
+                if (!watch.swept.contains(tag)) {
+                    me.liveness().probe(tag);
+                    SemaphoreCore.sweep(watch.buffer(), PERMITS, tag, watch);
+                    watch.swept.add(tag);
+                }
+            }
+            watch.world.pause();
+        }
+    }
+
     /** What must be so, seen from outside. */
     private final class Watch extends Tampering {
         private final World world;
         private final Set<Integer> bringing = new HashSet<>();
         private final Map<Integer, Integer> used = new HashMap<>();
         private final Map<Integer, Integer> counted = new HashMap<>();
+        private final Set<Integer> dead = new HashSet<>();
+        private final Set<Integer> swept = new HashSet<>();
+        private int sweeper;
 
         Watch(World world) {
             super(world, idles);
@@ -193,6 +238,7 @@ final class SemaphoreScenario implements Scenario {
         /** Permits of a counting semaphore do not come back by themselves. */
         void died(int tag) {
             used.remove(tag);
+            dead.add(tag);
             int lost = counted.getOrDefault(tag, 0);
             counted.remove(tag);
             if (kind == Kind.COUNTING) {
@@ -209,7 +255,10 @@ final class SemaphoreScenario implements Scenario {
             }
             for (int at = 0; at < PERMITS; at++) {
                 int tag = world.memory().getInt(SemaphoreLayout.cell(at)) & SemaphoreLayout.TAG;
-                check(tag == 0 || !used.containsKey(tag), "held by the living: tag=" + tag);
+                check(
+                        tag == 0 || dead.contains(tag) || tag == sweeper,
+                        "held by the living: tag=" + tag);
+                check(!swept.contains(tag), "held by one who was swept: tag=" + tag);
             }
         }
 
@@ -236,6 +285,7 @@ final class SemaphoreScenario implements Scenario {
                             && switch (fault) {
                                 case NO_WAKE, WAKE_BEFORE_RELEASE -> true;
                                 case NO_BATON -> !bringing.remove(me());
+                                case SILENT_SWEEP -> me() == sweeper;
                                 default -> false;
                             };
             if (!dropped) {

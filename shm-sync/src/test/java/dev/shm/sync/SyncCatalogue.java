@@ -20,9 +20,16 @@ public final class SyncCatalogue implements Catalogue {
                     new Worker(3, 1, 1));
     private static final List<Worker> GREEDY =
             List.of(new Worker(0, 2, 2), new Worker(1, 2, 2), new Worker(2, 1, 1));
+    private static final List<Worker> ONE_EACH =
+            List.of(
+                    new Worker(0, 1, 2),
+                    new Worker(0, 1, 2),
+                    new Worker(1, 1, 2),
+                    new Worker(2, 1, 1));
 
     private static final Rules ALIVE = Rules.PLAIN.withInterrupts(2);
-    private static final Rules DEATHS = Rules.PLAIN.withDeaths(2).withInterrupts(1).withJanitor();
+    private static final Rules DEATHS =
+            Rules.PLAIN.withDeaths(2).withInterrupts(1).withEarlyTicks(2).withJanitor();
 
     @Override
     public void addTo(Entries entries) {
@@ -32,6 +39,7 @@ public final class SyncCatalogue implements Catalogue {
             add(entries, name, "mixed", ticks -> semaphore(kind, MIXED, ticks));
             add(entries, name, "greedy", ticks -> semaphore(kind, GREEDY, ticks));
         }
+        entries.add("semaphore", "swept-no-ticks", new Explorer(SyncCatalogue::swept, DEATHS));
         add(entries, "event", "manual", ticks -> event(false, ticks));
         add(entries, "event", "automatic", ticks -> event(true, ticks));
         add(entries, "latch", "parties", SyncCatalogue::latch);
@@ -67,6 +75,16 @@ public final class SyncCatalogue implements Catalogue {
     private static Scenario semaphore(
             SemaphoreScenario.Kind kind, List<Worker> workers, TickPolicy ticks) {
         return new SemaphoreScenario(kind, workers, ticks, SemaphoreScenario.Fault.NONE, 0);
+    }
+
+    private static Scenario swept() {
+        return new SemaphoreScenario(
+                SemaphoreScenario.Kind.SHARED,
+                ONE_EACH,
+                TickPolicy.OFF,
+                SemaphoreScenario.Fault.NONE,
+                0,
+                true);
     }
 
     private static Scenario event(boolean automatic, TickPolicy ticks) {

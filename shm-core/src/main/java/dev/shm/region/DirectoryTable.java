@@ -259,11 +259,25 @@ final class DirectoryTable {
                 complete = false;
                 continue;
             }
-            type.sweep(view(entry), configA(entry), configB(entry), tag);
+            sweep(entry, type, tag);
             KillPoint.at("sweep.object");
             clearOpen(entry, slot);
         }
         return complete;
+    }
+
+    private void sweep(int entry, ObjectType type, int tag) {
+        MappedBuffer view = view(entry);
+        try {
+            type.sweep(view, configA(entry), configB(entry), tag);
+        } catch (IndexOutOfBoundsException e) {
+            throw corrupt(
+                    entry,
+                    "expected room for what "
+                            + type.name()
+                            + " keeps, found bytes="
+                            + view.capacity());
+        }
     }
 
     /** A buffer over the object's memory, and nothing else. */
@@ -285,7 +299,15 @@ final class DirectoryTable {
 
     private String describe(int entry) {
         ObjectType type = ObjectTypes.find(kind(entry));
-        return type == null ? "" : type.describe(configA(entry), configB(entry), view(entry));
+        if (type == null) {
+            return "";
+        }
+        MappedBuffer view = view(entry);
+        try {
+            return type.describe(configA(entry), configB(entry), view);
+        } catch (IndexOutOfBoundsException e) {
+            return "unreadable configuration"; // of which the rest is not there
+        }
     }
 
     /** What an object is, for messages. */

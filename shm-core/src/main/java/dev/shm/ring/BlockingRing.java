@@ -284,7 +284,7 @@ public final class BlockingRing implements AutoCloseable {
         int length = memory.getInt(message + MpmcLayout.LENGTH);
         KillPoint.at("mpmc.reading");
         long value = memory.getLong(message + MpmcLayout.PAYLOAD);
-        core.release(taken);
+        ring.release(taken);
         if (length != Long.BYTES) {
             throw new IllegalArgumentException(
                     "name="
@@ -497,8 +497,8 @@ public final class BlockingRing implements AutoCloseable {
         }
 
         private @Nullable T read(MutableDirectBuffer scratch) {
-            long looked = position;
-            position += MpmcLayout.ONE;
+            long looked = browser.atLeastLastLap(position);
+            position = looked + MpmcLayout.ONE;
             int length = browser.copy(looked, scratch);
             return length >= 0 ? reader.read(scratch, 0, length) : null;
         }

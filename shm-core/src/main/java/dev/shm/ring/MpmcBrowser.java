@@ -40,6 +40,15 @@ final class MpmcBrowser {
     }
 
     /**
+     * Where to look instead of a position that is left behind: what is more than a lap below the
+     * tail is gone, its index claimed again. So it ends soon, wherever a damaged head points.
+     */
+    long atLeastLastLap(long position) {
+        long first = (claims.getLongVolatile(TAIL) & POSITION) - layout.span();
+        return first - position > 0 ? first : position;
+    }
+
+    /**
      * Copies a message.
      *
      * @return its length, or -1 if none is there, or not any more.

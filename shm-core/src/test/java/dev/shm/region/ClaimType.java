@@ -59,6 +59,7 @@ public final class ClaimType implements ObjectType {
 
     @Override
     public String describe(long configA, long configB, DirectBuffer block) {
+        block.boundsCheck(0, BYTES);
         return "";
     }
 

@@ -83,6 +83,23 @@ class HostileDirectoryTest {
                 Arrays.copyOfRange(after, HEAP, after.length));
     }
 
+    /** Code of other modules looks at it, and counts on the size that its kind has. */
+    @Test
+    void anObjectTooSmallForItsKind_isToldWhenItIsSweptOrListed() throws IOException {
+        try (SharedRegion living = SharedRegion.open(options)) {
+            try (SharedRegion leaving = SharedRegion.open(options)) {
+                leaving.attach("claims", ClaimType.spec(), AttachMode.OPEN_OR_CREATE);
+                TestRegions.patch(path, ENTRY_0 + 128 + 16, (byte) 1);
+                RegionFormatException e = assertThrows(RegionFormatException.class, leaving::close);
+                assertTrue(e.getMessage().contains("entry=1: expected room"), e::getMessage);
+            }
+            assertEquals("unreadable configuration", living.entries().get(1).config());
+            assertThrows(RegionFormatException.class, living::participants);
+            TestRegions.patch(path, ENTRY_0 + 128 + 16, (byte) ClaimType.BYTES);
+            assertEquals(1, living.participants().size(), "swept now");
+        }
+    }
+
     /** Damage that comes later is met at the end of an opening, which leaves nothing behind. */
     @Test
     void anEntryDamagedWhileTheRegionIsOpen_isNotLeftOpen() throws IOException {

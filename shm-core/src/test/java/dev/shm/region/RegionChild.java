@@ -77,6 +77,9 @@ final class RegionChild {
             case "isDead" -> {
                 return Boolean.toString(region.isDead(Integer.parseInt(argument)));
             }
+            case "problem" -> {
+                return String.valueOf(RegionListing.list(Path.of(argument)).get(0).problem());
+            }
             case "pid" -> {
                 return Long.toString(region.self().pid());
             }

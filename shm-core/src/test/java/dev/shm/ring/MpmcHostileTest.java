@@ -2,10 +2,12 @@ package dev.shm.ring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.memory.MappedBuffer;
+import dev.shm.region.AttachMode;
 import dev.shm.region.RegionFormatException;
 import dev.shm.region.SharedRegion;
 import dev.shm.testing.EverybodyLives;
@@ -13,8 +15,13 @@ import dev.shm.wait.Waiter;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Damaged bytes give an exception or a wrong answer, never an endless loop or a crash. */
 class MpmcHostileTest {
@@ -79,6 +86,29 @@ class MpmcHostileTest {
             assertThrows(RegionFormatException.class, ring::take);
             assertEquals(1, words.getIntVolatile(MpmcLayout.SPACE_EPOCH));
             assertEquals(2, ring.core().remaining());
+        }
+    }
+
+    /** Who looks through a queue passes a lap at most, however far apart head and tail are. */
+    @ParameterizedTest
+    @ValueSource(longs = {1L << 20, 1L << 62, -1L << 62})
+    @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD) // a watchdog
+    void browsing_ends(long apart, @TempDir Path directory) {
+        BlockingRing.Kind kind =
+                new BlockingRing.Kind(MpmcRingType.INSTANCE, IllegalStateException::new);
+        MappedBuffer scratch = new MappedBuffer(ByteBuffer.allocateDirect(8));
+        try (SharedRegion region = MpmcCommands.open(directory.resolve("ring.shm"))) {
+            BlockingRing ring = BlockingRing.attach(region, "it", kind, 4, 8, AttachMode.CREATE);
+            MappedBuffer words = region.attach("it", MpmcRingType.INSTANCE).buffer();
+            words.putLongVolatile(MpmcLayout.HEAD, -apart);
+            words.putLongVolatile(MpmcLayout.TAIL, 0);
+            AtomicInteger read = new AtomicInteger();
+            BlockingRing.Browsing<Integer> browsing =
+                    ring.browse((buffer, index, length) -> read.incrementAndGet());
+            while (browsing.next(scratch) != null) {
+                assertTrue(read.get() <= 4);
+            }
+            assertNull(ring.browse((buffer, index, length) -> length).nextInTurn(scratch));
         }
     }
 

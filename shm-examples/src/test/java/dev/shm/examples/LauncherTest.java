@@ -114,7 +114,11 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"chaos, dev.shm.chaos.Chaos", "explore, dev.shm.explore.Explore"})
+    @CsvSource({
+        "chaos, dev.shm.chaos.Chaos",
+        "fuzz, dev.shm.fuzz.Fuzz",
+        "explore, dev.shm.explore.Explore"
+    })
     void programsAmongTheTests_areBuiltWithThem_andDoNotBuildAgain(String command, String program)
             throws Exception {
         Path tests = Files.createDirectories(checkout.resolve("shm-core/src/test"));

@@ -1,98 +1,122 @@
 package dev.shm.fuzz;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Files;
+import dev.shm.value.SharedValue;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Damaged memory and directory entries of every kind of object: a result or an exception, never an
- * error, a crash or a hang. A crash ends this JVM, a hang is seen by the watchdog.
- *
- * <p>{@code -Dshm.fuzz.cases=N} sets how many cases there are, {@code -Dshm.fuzz.seed=N} repeats
- * those of another run.
+ * A little of what {@code ./shm fuzz} does with damaged files in minutes: a result or an exception,
+ * never an error, a crash, a hang, or a write to a file that is refused.
  */
 class ObjectFuzzTest {
-    private static final int CASES = Integer.getInteger("shm.fuzz.cases", 1_000);
-    private static final long SEED = Long.getLong("shm.fuzz.seed", System.nanoTime());
-    private static final int STUCK_SECONDS = 30;
+    private static final long CASES = 1_000;
 
-    /** Where a word that counts, points or measures is likely to matter. */
-    private static final int[] INTERESTING = {
-        0, 1, -1, 2, 63, 64, 127, 128, 4095, 0x40000000, 1 << 31, Integer.MAX_VALUE, 1 << 24
-    };
+    @TempDir Path folder;
 
-    @TempDir private Path directory;
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
 
-    private final AtomicInteger done = new AtomicInteger();
-    private volatile Throwable failure;
+    private String said() {
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Most are opened in spite of the damage, or nothing of the objects would be tried. */
+    @Test
+    void damagedRegions_areRefusedOrUsed() {
+        Fuzz.Order order = new Fuzz.Order(CASES, 0, System.nanoTime(), 2);
+        Fuzz fuzz = new Fuzz(order, folder, Kinds.all(), 30);
+        assertTrue(fuzz.report(out), this::said);
+        assertEquals(CASES, fuzz.tally().cases());
+        assertTrue(fuzz.tally().openings() > CASES / 2, this::said);
+        assertTrue(fuzz.tally().openings() < CASES, this::said);
+        assertTrue(fuzz.tally().isComplete(), this::said);
+    }
 
     @Test
-    @Timeout(value = 1, unit = TimeUnit.DAYS) // as long as it goes on: it has a watchdog of its own
-    void damagedObjects_areRefusedOrUsed() throws Exception {
-        FuzzedObjects objects = new FuzzedObjects(Files.createDirectory(directory.resolve("f")));
-        assertTrue(objects.names().size() >= 25, () -> objects.names().toString());
-        Thread worker = new Thread(() -> run(objects), "fuzz");
-        worker.setDaemon(true);
-        worker.start();
-        int seen = -1;
-        while (worker.isAlive()) {
-            if (seen == done.get()) {
-                AssertionError stuck = new AssertionError("stuck: case=" + seen + " seed=" + SEED);
-                stuck.setStackTrace(worker.getStackTrace());
-                throw stuck;
-            }
-            seen = done.get();
-            worker.join(TimeUnit.SECONDS.toMillis(STUCK_SECONDS));
-        }
-        if (failure != null) {
-            throw new AssertionError("case=" + done + " seed=" + SEED, failure);
-        }
-        assertEquals(CASES, done.get());
+    void theSameNumber_givesTheSameDamage() throws Exception {
+        RegionImages images = new RegionImages(folder, Kinds.all());
+        Damage damage = new Damage(images, 7, 3);
+        assertArrayEquals(damage.region(), new Damage(images, 7, 3).region());
+        assertEquals(damage.damaged(), new Damage(images, 7, 3).damaged());
+        assertFalse(damage.damaged().isEmpty());
     }
 
-    private void run(FuzzedObjects objects) {
-        try {
-            for (int number = 0; number < CASES; number++) {
-                byte[] copy = objects.copy();
-                Random random = new Random(SEED + number);
-                damage(random, copy, objects.firstByte());
-                objects.use(copy, random);
-                done.incrementAndGet();
-            }
-        } catch (Throwable e) {
-            failure = e;
-        }
+    /** What a watchdog is for, and how to see it again. */
+    @Test
+    void aUseThatDoesNotEnd_isReported() {
+        CountDownLatch never = new CountDownLatch(1);
+        Kind<SharedValue> stuck =
+                new Kind<>(
+                        "stuck",
+                        (r, name) -> SharedValue.of(r, name, 'q'),
+                        SharedValue::open,
+                        value -> {
+                            if (Thread.currentThread().isDaemon()) {
+                                never.await();
+                            }
+                        });
+        Fuzz.Order order = new Fuzz.Order(CASES, 5, 9, 1);
+        assertFalse(new Fuzz(order, folder, with(stuck), 1).report(out), this::said);
+        assertTrue(said().contains("./shm fuzz --seed 9 --first "), this::said);
+        assertTrue(said().contains("it does not end"), this::said);
     }
 
-    /** A few words and bytes, or one line copied over another. */
-    private static void damage(Random random, byte[] copy, int first) {
-        for (int i = 1 + random.nextInt(24); i > 0; i--) {
-            int at = first + random.nextInt(copy.length - first);
-            switch (random.nextInt(4)) {
-                case 0 -> copy[at] = (byte) random.nextInt();
-                case 1 -> copy[at] ^= (byte) (1 << random.nextInt(Byte.SIZE));
-                case 2 -> putInt(copy, at & -4, INTERESTING[random.nextInt(INTERESTING.length)]);
-                default -> {
-                    int from = first + random.nextInt(copy.length - first) & -8;
-                    int length = Math.min(8 * (1 + random.nextInt(8)), copy.length - (at & -8));
-                    System.arraycopy(
-                            copy, from, copy, at & -8, Math.min(length, copy.length - from));
-                }
-            }
-        }
+    /** An exception that no method promises. */
+    @Test
+    void aFailure_isReported() {
+        Kind<SharedValue> bad =
+                new Kind<>(
+                        "bad",
+                        (r, name) -> SharedValue.of(r, name, 'q'),
+                        SharedValue::open,
+                        value -> {
+                            if (Thread.currentThread().isDaemon()) {
+                                throw new IndexOutOfBoundsException("planted");
+                            }
+                        });
+        Fuzz.Order order = new Fuzz.Order(CASES, 5, 9, 1);
+        assertFalse(new Fuzz(order, folder, with(bad), 30).report(out), this::said);
+        assertTrue(said().contains("planted"), this::said);
+        assertTrue(said().contains("FAILED after "), this::said);
     }
 
-    private static void putInt(byte[] bytes, int at, int value) {
-        for (int i = 0; i < Integer.BYTES; i++) {
-            bytes[at + i] = (byte) (value >>> (Byte.SIZE * i));
-        }
+    private static List<Kind<?>> with(Kind<?> more) {
+        List<Kind<?>> kinds = new ArrayList<>(Kinds.all());
+        kinds.add(more);
+        return kinds;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--cases 0", "--cases many", "--cases", "--first -1", "--what 1", "10"})
+    void wrongArguments_areToldAndExit2(String arguments) {
+        assertEquals(2, Fuzz.obey(out, out, arguments.split(" ", -1)), this::said);
+        assertTrue(said().startsWith("shm fuzz: "), this::said);
+        assertTrue(said().contains("Usage: ./shm fuzz"), this::said);
+    }
+
+    @Test
+    void help_isShown() {
+        assertEquals(0, Fuzz.obey(out, out, "--help"));
+        assertTrue(said().startsWith("Usage: ./shm fuzz"), this::said);
+    }
+
+    @Test
+    void aFewCases_exit0() {
+        assertEquals(0, Fuzz.obey(out, out, "--cases", "20", "--seed", "1", "--threads", "1"));
+        assertTrue(said().endsWith("clean\n"), this::said);
     }
 }

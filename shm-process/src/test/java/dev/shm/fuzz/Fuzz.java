@@ -1,0 +1,223 @@
+package dev.shm.fuzz;
+
+import dev.shm.region.RegionOptions;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code ./shm fuzz}: regions whose files were damaged, listed, opened, inspected and used. A crash
+ * ends this JVM; a hang is seen by who looks after the threads.
+ */
+final class Fuzz {
+    private static final long CASES = 10_000;
+    private static final int PATIENCE_SECONDS = 30;
+    private static final int LOOK_MILLIS = 100;
+    private static final int LOOKS_PER_LINE = 100;
+    private static final String USAGE =
+            """
+            Usage: ./shm fuzz [--cases N] [--first F] [--seed S] [--threads T]
+
+            Damages the file of a region with an object of each kind, N times (10000): words of its
+            header, its tables and its objects, its length, the file beside it. Each time it is
+            listed, opened and inspected, each object is opened, and some are used, first of all
+            those that were damaged: a result or an exception is right, anything else is not. A file
+            that is refused must be as it was. --first goes on where another run of the same seed
+            was ended. Exit code 0: clean, 1: something was wrong, 2: wrong arguments.
+            """;
+
+    /** What was asked for. */
+    record Order(long cases, long first, long seed, int threads) {}
+
+    private final Order order;
+    private final Path parent;
+    private final List<Kind<?>> kinds;
+    private final int patience; // looks
+    private final Tally tally;
+    private final AtomicLong next;
+
+    /**
+     * Cases that are not begun yet.
+     *
+     * @param parent of the folder of its files, which stays if something is wrong
+     * @param patienceSeconds after which one case hangs
+     */
+    Fuzz(Order order, Path parent, List<Kind<?>> kinds, int patienceSeconds) {
+        this.order = order;
+        this.parent = parent;
+        this.kinds = kinds;
+        this.patience = patienceSeconds * 1000 / LOOK_MILLIS;
+        this.tally = new Tally(kinds);
+        this.next = new AtomicLong(order.first);
+    }
+
+    /** One thread, with a file of its own. */
+    private final class Worker extends Thread {
+        private final FuzzedFile file;
+        private final RegionImages images;
+        private volatile long current = order.first;
+        private volatile @Nullable Throwable failure;
+
+        // Only of the thread that looks.
+        private long seen = -1;
+        private int looks;
+
+        Worker(FuzzedFile file, RegionImages images) {
+            this.file = file;
+            this.images = images;
+            setDaemon(true);
+        }
+
+        @Override
+        @SuppressWarnings("CatchAndPrintStackTrace") // who looks throws it
+        public void run() {
+            long end = order.first + order.cases;
+            try {
+                for (long i = next.getAndIncrement(); i < end; i = next.getAndIncrement()) {
+                    current = i;
+                    file.run(new Damage(images, order.seed, i));
+                }
+                current = end;
+            } catch (Throwable e) {
+                failure = e;
+                next.set(end);
+            }
+        }
+
+        /** Counted are looks, and not time: a process that is stopped does not hang. */
+        void look() {
+            looks = current == seen ? looks + 1 : 0;
+            seen = current;
+            Throwable cause = failure;
+            if (cause == null && looks >= patience && isAlive()) {
+                cause = new AssertionError("it does not end");
+                cause.setStackTrace(getStackTrace());
+            }
+            if (cause != null) {
+                String again = "./shm fuzz --seed " + order.seed + " --first " + current;
+                throw new AssertionError(again + " --cases 1", cause);
+            }
+        }
+    }
+
+    /** Runs all cases; what is wrong is thrown. */
+    void run(PrintStream out) throws Exception {
+        Path folder = Files.createTempDirectory(parent, "shm-fuzz-");
+        RegionImages images = new RegionImages(folder, kinds);
+        List<Worker> workers = new ArrayList<>();
+        for (int i = 0; i < order.threads; i++) {
+            Path own = Files.createDirectory(folder.resolve("thread-" + i));
+            workers.add(new Worker(new FuzzedFile(own, kinds, tally), images));
+        }
+        workers.forEach(Thread::start);
+        for (int look = 1; workers.stream().anyMatch(Thread::isAlive); look++) {
+            for (Worker worker : workers) {
+                worker.join(LOOK_MILLIS / workers.size());
+            }
+            workers.forEach(Worker::look);
+            if (look % LOOKS_PER_LINE == 0) {
+                out.println(tally.summary() + "; to go on: --first " + allBelow(workers));
+            }
+        }
+        workers.forEach(Worker::look);
+        delete(folder);
+    }
+
+    private static long allBelow(List<Worker> workers) {
+        return workers.stream().mapToLong(worker -> worker.current).min().orElseThrow();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    public static void main(String... arguments) {
+        System.exit(obey(System.out, System.err, arguments));
+    }
+
+    /** What the command does; returns its exit code. */
+    static int obey(PrintStream out, PrintStream err, String... arguments) {
+        Order order;
+        try {
+            order = parse(arguments);
+        } catch (IllegalArgumentException e) {
+            err.println("shm fuzz: " + e.getMessage());
+            err.print(USAGE);
+            return 2;
+        }
+        if (order == null) {
+            out.print(USAGE);
+            return 0;
+        }
+        Path parent = RegionOptions.named("fuzz").path().resolveSibling("");
+        return new Fuzz(order, parent, Kinds.all(), PATIENCE_SECONDS).report(out) ? 0 : 1;
+    }
+
+    /** Runs all cases and says what came of it. */
+    boolean report(PrintStream out) {
+        out.println("fuzz: seed=" + order.seed + " first=" + order.first);
+        try {
+            run(out);
+            out.print(tally);
+            out.println("clean");
+            return true;
+        } catch (Exception | AssertionError e) {
+            e.printStackTrace(out);
+            out.println("FAILED after " + tally.summary());
+            return false;
+        }
+    }
+
+    /** Null: help is asked for. */
+    private static @Nullable Order parse(String... arguments) {
+        long cases = CASES;
+        long first = 0;
+        long seed = System.nanoTime();
+        int threads = Runtime.getRuntime().availableProcessors();
+        for (int i = 0; i < arguments.length; i += 2) {
+            if (arguments[i].equals("--help") || arguments[i].equals("-h")) {
+                return null;
+            }
+            if (i + 1 == arguments.length) {
+                throw new IllegalArgumentException(arguments[i] + " needs a value");
+            }
+            String value = arguments[i + 1];
+            switch (arguments[i]) {
+                case "--cases" -> cases = number(arguments[i], value, 1);
+                case "--first" -> first = number(arguments[i], value, 0);
+                case "--seed" -> seed = number(arguments[i], value, Long.MIN_VALUE);
+                case "--threads" -> threads = (int) Math.min(100, number(arguments[i], value, 1));
+                default -> throw new IllegalArgumentException("unknown: " + arguments[i]);
+            }
+        }
+        return new Order(cases, first, seed, threads);
+    }
+
+    private static long number(String option, String value, long least) {
+        try {
+            long number = Long.parseLong(value);
+            if (number >= least) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Falls through: it is as wrong as one that is too small.
+        }
+        throw new IllegalArgumentException(
+                option + "=" + value + ", allowed: a whole number, at least " + least);
+    }
+}

@@ -6,7 +6,16 @@
  * Holds: what is opened is whole and stays so while it is open; two entries never have the same space; in the end all
  * names can be removed, and all entries are free.
  *
- * -DFAULT: who opens an object says so only when it has given the mutex up.
+ * Left out: a third process, and more than one death at a time with two rounds; sweeps in several steps, and several at
+ * once; what announces a change to those who remember where a name is; the spans of the heap, whose units are alike
+ * here; types and sizes that do not agree; a second try of one whose object was removed while it waited.
+ *
+ * -DLATE: who opens an object says so only when it has given the mutex up.
+ *
+ *   search     -DROUNDS=2 -DMAXCRASH=1
+ *   search     -DROUNDS=1 -DMAXCRASH=2
+ *   quick      -DROUNDS=1 -DMAXCRASH=1
+ *   fault      -DLATE
  */
 #define N 2
 #ifndef ROUNDS
@@ -87,7 +96,7 @@ proctype P(byte me)
        claimed = false;
        if
        :: e != NONE ->
-#ifdef FAULT
+#ifdef LATE
           release();
           maybe_die();
           open[e] = open[e] | BIT(me)
@@ -147,8 +156,7 @@ proctype P(byte me)
           maybe_die();
           e = FIND(x);
           if
-          :: e != NONE && (status[e] == READY || dead[creator[e]]) ->
-             status[e] = DELETED;
+          :: atomic { e != NONE && (status[e] == READY || (status[e] == CREATING && dead[creator[e]])) -> status[e] = DELETED };
              maybe_die();
              reap(e)
           :: else

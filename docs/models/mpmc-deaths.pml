@@ -1,14 +1,34 @@
 /*
- * The many-to-many ring of MpmcCore and MpmcTickets, whose users may die between any two steps. What was accepted
- * is taken to its end once, if a consumer lives, and nobody is stuck: a producer waits for room only where a message
- * is in its way, also where there is no consumer at all (-DP=3 -DN=0 -DDEATHS=2).
+ * The many-to-many ring of MpmcCore, MpmcTickets and the search of MpmcProgress, whose users may die between any two
+ * steps. What was accepted is taken to its end once, if a consumer lives, and nobody is stuck: a producer waits for
+ * room only where a message is in its way, also where there is no consumer at all (N=0). With CLOSE somebody
+ * closes the ring (X) at any moment.
  *
- * Left out: sleeping (mpmc-waiting.pml has it), the payload, the count of attempts, closing. An entry holds
- * the position itself instead of its lap, which says the same for one index. Whether somebody is dead is known at
- * once, and the dead are swept some time later; their slots are not used again. Who sweeps does not die: another
- * one would begin anew.
+ * Left out: sleeping (mpmc-waiting.pml has it), the payload, the count of attempts, messages given back, dropping what
+ * is in the ring, a limit below the capacity, the search for what is released. An entry holds the position itself
+ * instead of its lap, which says the same for one index. Whether somebody is dead is known at once, and the dead are
+ * swept some time later; their slots are not used again. Who sweeps or closes does not die: another one would
+ * begin anew.
  *
- * -DFAULT: who claims on top of an unfinished claim does not name its producer.
+ * -DNONAME: who claims on top of an unfinished claim does not name its producer. -DNONAMEATCLOSE: who closes does not.
+ * -DBLIND: a name is written without a look whether its position is unfinished still, over one of a later lap.
+ *
+ *   search     -DP=2 -DN=2 -DEACH=1 -DDEATHS=1
+ *   search     -DP=1 -DN=2 -DEACH=3 -DDEATHS=2
+ *   search     -DP=2 -DN=1 -DEACH=2 -DDEATHS=1
+ *   search     -DP=2 -DN=1 -DFIRST=1 -DEACH=2 -DDEATHS=2
+ *   search     -DP=3 -DN=0 -DEACH=1 -DDEATHS=2
+ *   search     -DP=2 -DN=1 -DEACH=2 -DDEATHS=0 -DCLOSE=1
+ *   search     -DP=2 -DN=1 -DEACH=1 -DDEATHS=1 -DCLOSE=1
+ *   quick      -DP=1 -DN=1 -DEACH=3 -DDEATHS=1
+ *   unreached  Producer ended[content[(at%2)]] = 1
+ *   unreached  Producer left = (left-1)
+ *   unreached  Producer dead[me] = 1
+ *   unreached  Consumer dead[me] = 1
+ *   unreached  Sweep dead[me] = 1
+ *   fault      -DNONAME -DN=1
+ *   fault      -DNONAMEATCLOSE -DP=1 -DN=1 -DCLOSE=1
+ *   fault      -DBLIND -DP=2 -DN=1 -DEACH=2 -DDEATHS=0 -DCLOSE=1
  */
 #ifndef P
 #define P 2 /* producers */
@@ -19,8 +39,14 @@
 #ifndef EACH
 #define EACH 1 /* messages of each producer */
 #endif
+#ifndef FIRST
+#define FIRST EACH /* messages of the first one, who may die */
+#endif
 #ifndef DEATHS
 #define DEATHS 1
+#endif
+#ifndef CLOSE
+#define CLOSE 0
 #endif
 #define IS_MORTAL(who) (who == 1 || who == P + 1) /* all of a kind are alike: one of each is enough */
 #define C 2
@@ -29,6 +55,8 @@
 #define ABORTED 2
 #define ORPHAN 0           /* names nobody who lives */
 #define NOBODY 255
+#define CLOSED 254         /* in the tail, instead of who made the last claim */
+#define STALE 3            /* what was read where the tail has moved since */
 #define MESSAGES (P * EACH)
 #define PRODUCER 0         /* where the entries of a side begin */
 #define CONSUMER C
@@ -61,7 +89,11 @@ inline attribute(side, p, whom) {
         :: e == (p) + 1 -> break
         :: else ->
             if
+#ifdef BLIND
+            :: true ->
+#else
             :: UNFINISHED(p) ->
+#endif
                 atomic {
                     ok = (entry[side + (p) % C] == e && named[side + (p) % C] == b);
                     if
@@ -91,7 +123,7 @@ inline ownerOf(side, last, lastBy, p, finished) {
     };
     if
     :: e == 255
-    :: e != 255 && e == (p) + 1 -> owner = b
+    :: e != 255 && e == (p) + 1 -> owner = (b == CLOSED -> ORPHAN : b)
     :: e != 255 && e <= (p) -> owner = NOBODY
     :: e != 255 && e > (p) + 1 -> atomic { assert(finished); owner = NOBODY }
     fi;
@@ -147,15 +179,22 @@ inline release(p, was) {
 #define NO_HOPE (living == 0 && left > 0)
 
 proctype Producer(byte me) {
-    byte n, at, by, e, b, owner;
+    byte n, at, by, e, b, owner, was;
     bool ok, ready;
     do
-    :: n < EACH ->
+    :: n < (me == 1 -> FIRST : EACH) ->
         atomic { at = tail; by = tailBy };
-        atomic { ready = (UNFINISHED(at) && state[at % C] == FREE) };
+        if
+        :: by == CLOSED -> break
+        :: else
+        fi;
+        atomic { /* (F) */
+            ready = (UNFINISHED(at) && state[at % C] == FREE);
+            was = (sequence[at % C] + C == at -> state[at % C] : STALE)
+        };
         if
         :: ready ->
-#ifndef FAULT
+#ifndef NONAME
             if
             :: at > 0 && UNFINISHED(at - 1) && state[(at - 1) % C] == FREE ->
                 attribute(PRODUCER, at - 1, by);
@@ -184,30 +223,18 @@ proctype Producer(byte me) {
                 mayDie();
                 n++
             :: else
-            fi;
-            atomic { at = 0; by = 0; ok = false; ready = false }
-        :: else -> /* full: see to what is in the way, one lap before, if it is a dead one's */
+            fi
+        :: !ready && tail == at && tailBy == by -> /* full: see to what is in the way, one lap before */
+            assert(was != STALE);
             at = at - C;
             if
-            :: UNFINISHED(at) && state[at % C] == FREE ->
-                ownerOf(PRODUCER, tail, tailBy, at, IS_PUBLISHED(at));
-                if
-                :: owner != NOBODY && dead[owner] -> abort(at)
-                :: owner != NOBODY && !dead[owner] -> /* wait for it */
-                    if
-                    :: dead[owner] || IS_PUBLISHED(at)
-                    :: NO_HOPE -> break
-                    fi
-                :: else
-                fi
-            :: UNFINISHED(at) && state[at % C] == ABORTED && head == at ->
+            :: was == FREE -> ownerOf(PRODUCER, tail, tailBy, at, IS_PUBLISHED(at))
+            :: else -> ownerOf(CONSUMER, head, headBy, at, !UNFINISHED(at))
+            fi;
+            if
+            :: owner == NOBODY && was == ABORTED -> /* take it out, if it is its turn */
                 atomic { by = headBy; ready = (head == at) };
-                if
-                :: ready && at > 0 && UNFINISHED(at - 1) ->
-                    attribute(CONSUMER, at - 1, by);
-                    mayDie()
-                :: else
-                fi;
+                assert(at == 0 || !UNFINISHED(at - 1)); /* a lap later it is claimed again: nobody to be named */
                 atomic { /* (C) */
                     ok = (ready && head == at && headBy == by);
                     if
@@ -217,32 +244,40 @@ proctype Producer(byte me) {
                 };
                 if
                 :: ok -> mayDie(); release(at, ABORTED)
-                :: else
-                fi
-            :: UNFINISHED(at) && state[at % C] == ABORTED && head > at ->
-                ownerOf(CONSUMER, head, headBy, at, !UNFINISHED(at));
-                if
-                :: owner != NOBODY && dead[owner] ->
-                    takeOver(at, owner, me);
+                :: else ->
                     if
-                    :: ok -> mayDie(); release(at, ABORTED)
-                    :: else
+                    :: head >= at || tailBy == CLOSED
+                    :: NO_HOPE -> break
                     fi
-                :: owner != NOBODY && !dead[owner] -> (dead[owner] || !UNFINISHED(at))
-                :: else
                 fi
-            :: else -> /* a message is: wait until there is something to be seen */
+            :: owner == NOBODY && was != ABORTED -> /* a message is: wait until there is something to be seen */
                 if
-                :: !UNFINISHED(at) || state[at % C] != FULL
+                :: !UNFINISHED(at) || state[at % C] != was || head > at || tailBy == CLOSED
                 :: NO_HOPE -> break
                 fi
-            fi;
-            atomic { at = 0; by = 0; owner = 0; ok = false; ready = false }
-        fi
+            :: owner != NOBODY && !dead[owner] -> /* wait for it */
+                (dead[owner] || !UNFINISHED(at) || state[at % C] != was)
+            :: owner != NOBODY && dead[owner] && was == FREE -> abort(at)
+            :: owner != NOBODY && dead[owner] && was == ABORTED ->
+                takeOver(at, owner, me);
+                if
+                :: ok -> mayDie(); release(at, ABORTED)
+                :: else
+                fi
+            :: owner != NOBODY && dead[owner] && was == FULL ->
+                atomic { owed = true; version++ };
+                if
+                :: !UNFINISHED(at) || tailBy == CLOSED
+                :: NO_HOPE -> break
+                fi
+            fi
+        :: !ready && (tail != at || tailBy != by)
+        fi;
+        atomic { at = 0; by = 0; was = 0; owner = 0; ok = false; ready = false }
     :: else -> break
     od;
 died:
-    atomic { n = 0; at = 0; by = 0; owner = 0; ok = false; ready = false }
+    atomic { n = 0; at = 0; by = 0; was = 0; owner = 0; ok = false; ready = false }
 }
 
 /* What there is for a consumer to do; it sleeps while there is nothing, and ends when nobody does anything. */
@@ -250,11 +285,17 @@ died:
 
 proctype Consumer(byte me) {
     byte at, by, e, b, owner, seen, was;
+    byte searched, from; /* how far a search has come, and for which announcement */
     bool ok, ready;
     do
     :: timeout -> break
     :: owed ->
-        atomic { seen = version; by = head; at = (by > C -> by - C : 0) };
+        atomic {
+            seen = version;
+            by = head;
+            at = (by > C -> by - C : 0);
+            at = (searched == seen && from > at -> from : at)
+        };
         do
         :: atomic { at < by && !(UNFINISHED(at) && state[at % C] != FREE) -> at++ }
         :: atomic { at < by && UNFINISHED(at) && state[at % C] != FREE -> owner = NOBODY };
@@ -263,7 +304,7 @@ proctype Consumer(byte me) {
             :: owner != NOBODY && dead[owner] ->
                 takeOver(at, owner, me);
                 if
-                :: ok -> atomic { was = state[at % C]; goto taken }
+                :: ok -> atomic { was = state[at % C]; searched = seen; from = at + 1; goto taken }
                 :: else
                 fi
             :: else -> at++
@@ -274,7 +315,9 @@ proctype Consumer(byte me) {
             if
             :: version == seen -> owed = false
             :: else
-            fi
+            fi;
+            searched = 0; /* what comes now is another announcement */
+            from = 0
         }
     :: AT_HEAD && !owed ->
         atomic { at = head; by = headBy };
@@ -316,8 +359,34 @@ next:   atomic { at = 0; by = 0; was = 0; owner = 0; seen = 0; ok = false; ready
     od;
     goto over;
 died:
-    atomic { living--; at = 0; by = 0; was = 0; owner = 0; seen = 0; ok = false; ready = false };
-over: skip
+    living--;
+over:
+    atomic { at = 0; by = 0; was = 0; owner = 0; seen = 0; searched = 0; from = 0; ok = false; ready = false }
+}
+
+proctype Closer() {
+    byte at, by, e, b;
+    bool ok;
+    do
+    :: atomic { at = tail; by = tailBy };
+#ifndef NONAMEATCLOSE
+        if
+        :: at > 0 && UNFINISHED(at - 1) && state[(at - 1) % C] == FREE -> attribute(PRODUCER, at - 1, by)
+        :: else
+        fi;
+#endif
+        atomic { /* (X) */
+            ok = (tail == at && tailBy == by);
+            if
+            :: ok -> tailBy = CLOSED
+            :: else
+            fi
+        };
+        if
+        :: ok -> break
+        :: else
+        fi
+    od
 }
 
 /* What the region does for the dead. */
@@ -378,6 +447,10 @@ init {
         :: i > P && i <= P + N -> run Consumer(i); i++
         :: else -> break
         od;
+        if
+        :: CLOSE -> run Closer()
+        :: else
+        fi;
         run Sweep(0)
     };
     _nr_pr == 1;

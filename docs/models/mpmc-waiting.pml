@@ -2,12 +2,25 @@
  * The many-to-many ring of MpmcCore with the sleeping of MpmcWaiting. Nobody dies, and there are no ticks: what
  * a lost wake leaves behind is an end state in which somebody sleeps, which spin reports.
  *
- * Left out: the payload, the names of who claims (mpmc-deaths.pml has them), closing. A short sleep, which is
+ * Left out: the payload, the names of who claims (mpmc-deaths.pml has them), closing, deadlines. A short sleep, which is
  * allowed where somebody else may be between his CAS and his release, ends here when that release is made or
  * the place is claimed, and not before: one that waits for nothing is reported, too.
  *
  * Each operation may be a lasting one, which takes its time: it leaves the announcement where it is, and looks for one after
- * its release. -DFAULT: a lasting one takes the announcement away when it begins, and nobody owes the wake.
+ * its release.
+ *
+ * -DTAKEN: a lasting one takes the announcement away when it begins, and nobody owes the wake.
+ *
+ *   search     -DP=2 -DN=1 -DEACH=2
+ *   search     -DP=1 -DN=2 -DEACH=4
+ *   quick      -DP=1 -DN=1 -DEACH=3
+ *   unreached  Producer sequence[(at%2)] = (at+2)
+ *   unreached  Producer taken = (taken+1)
+ *   unreached  Consumer put = (put+1)
+ *   unreached  Producer ready = 0
+ *   unreached  Producer seen = 0
+ *   unreached  Producer unchanged = 0
+ *   fault      -DTAKEN
  */
 #ifndef P
 #define P 2 /* producers */
@@ -54,7 +67,7 @@ inline look(word, wanted) {
                 if
                 :: position[word] == at && waiting[word] == owes ->
                     position[word] = at + 1;
-#ifdef FAULT
+#ifdef TAKEN
                     waiting[word] = 0;
 #else
                     waiting[word] = owes && lasting;
@@ -107,7 +120,7 @@ inline sleep(word, wanted, size) {
         fi
     };
     if
-    :: !asleep[me]
+    :: atomic { !asleep[me] -> woken = 1 }
     :: atomic { asleep[me] && brief && (position[word] != at || IS_READY(at, wanted)) -> asleep[me] = false }
     fi;
     atomic { at = 0; seen = 0; ready = 0; unchanged = 0; brief = 0 }
@@ -116,20 +129,23 @@ inline sleep(word, wanted, size) {
 inline untilGot(word, wanted, size) {
     do
     :: seen = epoch[1 - word]; /* (R) */
-        waiting[1 - word] = 1; /* (W) */
+        if
+        :: !woken -> waiting[1 - word] = 1 /* (W) */
+        :: else /* looks once without */
+        fi;
         look(word, wanted);
         if
         :: got -> break
-        :: else
-        fi;
-        sleep(word, wanted, size)
+        :: !got && woken -> atomic { woken = 0; at = 0; seen = 0; ready = 0; unchanged = 0 }
+        :: !got && !woken -> sleep(word, wanted, size)
+        fi
     od;
-    seen = 0
+    atomic { seen = 0; woken = 0 }
 }
 
 proctype Producer(byte me) {
     byte n, at, seen, k;
-    bit owes, ready, got, lasting, unchanged, brief;
+    bit owes, ready, got, lasting, unchanged, brief, woken;
     do
     :: n < EACH ->
         if
@@ -145,7 +161,7 @@ proctype Producer(byte me) {
 
 proctype Consumer(byte me) {
     byte n, at, seen, k;
-    bit owes, ready, got, lasting, unchanged, brief;
+    bit owes, ready, got, lasting, unchanged, brief, woken;
     do
     :: n < P * EACH / N ->
         if

@@ -5,8 +5,20 @@
  * Holds: one owner at a time; whoever comes after one that died inside is told, until one has repaired; nobody is left
  * asleep; and a tick is needed only where somebody has died (the assertion at the tick).
  *
- * -DLEAVE: sleeper 2 may give up at any time. -DFAULT: one that slept takes the mutex without saying that others may
- * still sleep.
+ * Left out: threads, holding it several times, an attempt that does not wait, the look before the first sleep. Whether
+ * somebody is dead is known at once. With LEAVE sleeper 2 may give up at any time.
+ *
+ * -DNOKEEP: one that slept takes the mutex without saying that others may still sleep. -DNOTICK: nobody looks by himself.
+ * -DNOBATON: who gives up after a sleep does not pass on the wake that it may have taken.
+ *
+ *   search     -DN=3 -DROUNDS=2 -DMAXCRASH=2
+ *   search     -DN=3 -DROUNDS=2 -DMAXCRASH=1 -DLEAVE=1
+ *   search     -DN=4 -DROUNDS=1 -DMAXCRASH=0 -DLEAVE=1
+ *   quick      -DN=3 -DROUNDS=1 -DMAXCRASH=2 -DLEAVE=1
+ *   unreached  P dirty = 1
+ *   fault      -DNOKEEP -DMAXCRASH=0
+ *   fault      -DNOTICK -DMAXCRASH=1
+ *   fault      -DNOBATON -DMAXCRASH=0 -DLEAVE=1
  */
 #ifndef N
 #define N 3
@@ -16,6 +28,9 @@
 #endif
 #ifndef MAXCRASH
 #define MAXCRASH 2
+#endif
+#ifndef LEAVE
+#define LEAVE 0
 #endif
 
 byte own;                                   /* the word: tag, WAITERS, DIED */
@@ -56,7 +71,8 @@ inline wake_one()
         :: asleep[1] -> asleep[1] = false
         :: N >= 2 && asleep[2] -> asleep[2] = false
         :: N >= 3 && asleep[3] -> asleep[3] = false
-        :: !asleep[1] && (N < 2 || !asleep[2]) && (N < 3 || !asleep[3]) -> skip
+        :: N >= 4 && asleep[4] -> asleep[4] = false
+        :: !asleep[1] && (N < 2 || !asleep[2]) && (N < 3 || !asleep[3]) && (N < 4 || !asleep[4]) -> skip
         fi
     }
 }
@@ -120,19 +136,19 @@ proctype P(byte me)
                 };
                 if
                 :: !asleep[me] -> skip
-#ifdef LEAVE
-                :: atomic { me == 2 && asleep[me] -> asleep[me] = false; gone = 1 }
-                :: me == 2 && !asleep[me] -> gone = 1
-#endif
+                :: atomic { LEAVE && me == 2 && asleep[me] -> asleep[me] = false; gone = 1 }
+                :: LEAVE && me == 2 && !asleep[me] -> gone = 1
+#ifndef NOTICK
                 :: timeout && asleep[me] ->                 /* a tick: nobody else can move */
                    atomic { assert(crashes > 0); asleep[me] = false }
+#endif
                 fi;
                 maybe_die();
                 if
                 :: gone -> goto leave
                 :: else
                 fi;
-#ifndef FAULT
+#ifndef NOKEEP
                 keep = 1
 #endif
              :: else
@@ -175,6 +191,7 @@ proctype P(byte me)
        n++;
        goto next;
 leave:                                                      /* it may have taken a wake: pass it on */
+#ifndef NOBATON
        do
        :: atomic { o = own; w = waiters; d = died };
           if
@@ -193,6 +210,7 @@ leave:                                                      /* it may have taken
              fi
           fi
        od;
+#endif
        got = 0;
        n++;
 next:  skip

@@ -28,19 +28,24 @@ import org.jspecify.annotations.Nullable;
  *  ------  ----  ----------------------------------------------------------------------
  *       0     8  magic
  *       8    16  the nonce of the region it belongs to; zero until there is one
+ *      24     8  turns: how many have had byte 0
+ *      32    32  who is creating the region: pid, start, PID namespace, boot; else zero
  * </pre>
  *
  * <p>POSIX drops <em>all</em> locks of a process on a file when the process closes <em>any</em>
  * descriptor of it. So a JVM has one channel for each lock file, counted across class loaders in a
  * system property, and closes it only when nobody in the JVM uses the file any more. Only {@link
  * FileChannel#tryLock()} is ever called on it with locks held: the blocking calls close the channel
- * of an interrupted thread.
+ * of an interrupted thread. Should foreign code in the JVM close a descriptor all the same, a
+ * participant is known by what its slot says of it, and who creates a region by what stands here:
+ * the file must not be cut short under the mapping of somebody who lives.
  */
 final class LockFile implements SlotLocks {
     private static final long MAGIC = 0x6B63_6F6C_2D6D_6873L; // "shm-lock", little-endian
     private static final int NONCE = 8;
-    private static final int TURNS = 24; // which may be missing
-    private static final int BYTES = 32;
+    private static final int TURNS = 24; // which may be missing, as may what follows
+    private static final int CREATOR = 32;
+    private static final int BYTES = 64;
     private static final long CREATION = 0;
     private static final long SLOTS = 64;
 
@@ -207,9 +212,36 @@ final class LockFile implements SlotLocks {
         }
     }
 
-    /** The lock for creating, opening and deleting; null while somebody else has it. */
-    @Nullable FileLock tryLockCreation() {
-        return tryLock(CREATION, 1);
+    /**
+     * The lock for creating, opening and deleting; null while somebody else has it, or is creating
+     * the region and has lost the lock to foreign code.
+     */
+    @Nullable FileLock tryLockCreation() throws IOException {
+        FileLock lock = tryLock(CREATION, 1);
+        boolean ours = false;
+        try {
+            ours = lock != null && !isCreatedByAnother();
+        } finally {
+            if (lock != null && !ours) {
+                unlock(lock);
+            }
+        }
+        return ours ? lock : null;
+    }
+
+    /** Another JVM than ours, where the JDK knows who has the lock, whatever was closed. */
+    private boolean isCreatedByAnother() throws IOException {
+        ByteBuffer content = content();
+        ProcessIdentity creator =
+                new ProcessIdentity(
+                        content.getLong(CREATOR),
+                        content.getLong(CREATOR + Long.BYTES),
+                        content.getLong(CREATOR + 2 * Long.BYTES),
+                        content.getLong(CREATOR + 3 * Long.BYTES));
+        return isBound(content)
+                && creator.pid() != 0
+                && !creator.equals(ProcessIdentity.self())
+                && creator.isProvablyRunning();
     }
 
     @Override
@@ -266,17 +298,33 @@ final class LockFile implements SlotLocks {
         Uninterrupted.call(() -> RegionFile.writeFully(channel, content, 0));
     }
 
+    /** Says that we, who have the creation lock, are creating the region; until our turn ends. */
+    void nameCreator() throws IOException {
+        ByteBuffer content = content();
+        ProcessIdentity self = ProcessIdentity.self();
+        content.clear().putLong(0, MAGIC);
+        content.position(CREATOR);
+        content.putLong(self.pid()).putLong(self.startTicks());
+        content.putLong(self.pidNamespace()).putLong(self.boot()).flip();
+        Uninterrupted.call(() -> RegionFile.writeFully(channel, content, 0));
+    }
+
     /** How many have had the creation lock and done what they wanted; tells whether it goes on. */
     long turns() throws IOException {
         return content().getLong(TURNS);
     }
 
-    /** Counts a turn of ours, who has the creation lock; not in a file that is no region's. */
-    void countTurn() throws IOException {
+    /**
+     * Ends a turn of ours, who has the creation lock; not in a file that is no region's.
+     *
+     * @param counts whether what was wanted was done.
+     */
+    void endTurn(boolean counts) throws IOException {
         ByteBuffer content = content();
         if (isBound(content)) {
-            ByteBuffer turns = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            turns.putLong(0, content.getLong(TURNS) + 1);
+            ByteBuffer turns = ByteBuffer.allocate(BYTES - TURNS).order(ByteOrder.LITTLE_ENDIAN);
+            long before = content.getLong(TURNS);
+            turns.putLong(0, counts ? before + 1 : before); // and zeros: nobody is creating it
             Uninterrupted.call(() -> RegionFile.writeFully(channel, turns, TURNS));
         }
     }

@@ -33,7 +33,8 @@ final class RegionFile {
      *           blocks; the nonce into the lock file; state READY by one release store
      *   open    read the header line; check every number of it; map the file
      *
-     * All of it happens under the creation lock, which the kernel takes from the dead. A creator killed
+     * All of it happens under the creation lock, which the kernel takes from the dead, and from the
+     * living only where foreign code closes the lock file; LockFile sees to those. A creator killed
      * before READY leaves an empty file or one that says INIT: nobody has it mapped, so whoever comes
      * next begins again from scratch. A full disk is an IOException of create, never a fault later.
      */

@@ -7,6 +7,7 @@ import dev.shm.wait.Waiter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileLock;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -27,12 +28,15 @@ final class RegionOpener {
      * file is made before the region file and deleted after it, and whoever has locked it looks whether
      * the path still names it; if not, he begins anew with the new one.
      *
-     *   create   region file, empty; filled, state INIT; nonce into the lock file; state READY; join
+     *   create   our name into the lock file; region file, empty; filled, state INIT; nonce into the
+     *            lock file; state READY; join; our name out of the lock file
      *   open     check the header; compare the nonces; map; join
      *   delete   delete the region file, then the lock file
      *
      * Killed in create: the next one finds the file empty or INIT and, having byte 0, knows that its
-     * creator is dead: it fills it from scratch. Killed in delete: a lock file whose nonce belongs to a
+     * creator is dead: it fills it from scratch. A creator that lives may have lost byte 0, if foreign
+     * code of its process closed the lock file: its name keeps the others away then, but in the
+     * moment between the lock and the name. Killed in delete: a lock file whose nonce belongs to a
      * region that is gone; the next creator replaces it, so that participants of the old region, should
      * any live on, never share lock bytes with those of the new one.
      */
@@ -124,6 +128,9 @@ final class RegionOpener {
         if (e instanceof NoSuchFileException) {
             return "there is no such region";
         }
+        if (e instanceof AccessDeniedException) {
+            return e.getMessage() + ": permission denied"; // the message is the file
+        }
         return e instanceof FileAlreadyExistsException
                 ? "there is such a region already"
                 : String.valueOf(e.getMessage());
@@ -146,20 +153,27 @@ final class RegionOpener {
 
     private static <T> @Nullable T exclusively(
             RegionOptions options, LockFile lockFile, Exclusive<T> action) throws IOException {
-        FileLock creation = null;
         try {
-            creation = awaitCreationLock(options, lockFile);
-            if (creation == null) {
-                return null;
-            }
+            FileLock creation = awaitCreationLock(options, lockFile);
+            return creation == null ? null : takeTurn(lockFile, creation, action);
+        } finally {
+            lockFile.release();
+        }
+    }
+
+    private static <T> @Nullable T takeTurn(
+            LockFile lockFile, FileLock creation, Exclusive<T> action) throws IOException {
+        boolean done = false;
+        try {
             T result = action.run(lockFile);
-            lockFile.countTurn();
+            done = true;
             return result;
         } finally {
-            if (creation != null) {
+            try {
+                lockFile.endTurn(done);
+            } finally {
                 LockFile.unlock(creation);
             }
-            lockFile.release();
         }
     }
 
@@ -297,6 +311,7 @@ final class RegionOpener {
         }
         KillPoint.at("region.create.locked");
         try {
+            lockFile.nameCreator();
             RegionFile.createIfMissing(path, options);
             // Whoever made these two files may have been killed before he did this.
             RegionFile.completePermissions(path, options);

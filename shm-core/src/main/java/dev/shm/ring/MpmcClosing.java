@@ -90,7 +90,7 @@ final class MpmcClosing implements Claims {
         try {
             claims.invalidate(because);
             begun = true;
-            return isLetGo || awaitQuiet(Deadline.after(time, unit));
+            return awaitQuiet(Deadline.after(time, unit)); // at once when it was let go
         } catch (IllegalStateException e) {
             return true; // the region was closed before, or is just now by another thread
         } finally {

@@ -448,7 +448,9 @@ final class MpmcCore {
         return memory.getInt(message + TYPE);
     }
 
-    /** How many consumers died with a message, or gave it back, before this one. */
+    /**
+     * How many consumers died with a message, or gave it back; not who died between (R) and here.
+     */
     int attempts(long claim) {
         return layout.failures(memory.getLong(attemptsAt(claim)), claim & POSITION);
     }

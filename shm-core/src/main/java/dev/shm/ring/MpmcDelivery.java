@@ -16,7 +16,9 @@ import org.agrona.concurrent.AtomicBuffer;
  *
  * <p><b>Memory effects.</b> What came before offering the message is visible to who has taken it.
  *
- * <p><b>If a process dies.</b> The message is delivered again, and {@link #attempts} is one more.
+ * <p><b>If a process dies.</b> The message is delivered again, and {@link #attempts} is one more. A
+ * consumer that dies with the message of another dead one before it has a delivery of it in its
+ * hands counts for nothing: a limit of attempts is late by one for each such death.
  */
 public final class MpmcDelivery {
     private final MpmcCore core;

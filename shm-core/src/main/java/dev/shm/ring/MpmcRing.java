@@ -228,10 +228,21 @@ public final class MpmcRing implements AutoCloseable {
             written = true;
         } finally {
             if (!written) {
-                core.end(claim, false);
+                giveUp(claim);
             }
         }
+        publish(claim);
+    }
+
+    /** Who closed a handle meanwhile may have waited for this no longer than a second. */
+    private void publish(long claim) {
         core.publish(claim);
+        held.letGoOfClosed();
+    }
+
+    private void giveUp(long claim) {
+        core.end(claim, false);
+        held.letGoOfClosed();
     }
 
     /**
@@ -258,7 +269,7 @@ public final class MpmcRing implements AutoCloseable {
         memory.putLong(message, header(type, Long.BYTES));
         KillPoint.at("mpmc.copying");
         memory.putLong(message + MpmcLayout.PAYLOAD, value);
-        core.publish(claim);
+        publish(claim);
     }
 
     /**
@@ -281,7 +292,7 @@ public final class MpmcRing implements AutoCloseable {
             claimed = new MpmcClaim(core, held, block.buffer(), claim, length);
         } finally {
             if (claimed == null) {
-                core.end(claim, false);
+                giveUp(claim);
             }
         }
         giveBackIfClosing();
@@ -444,10 +455,10 @@ public final class MpmcRing implements AutoCloseable {
         try {
             delivery = new MpmcDelivery(core, held, block.buffer(), claim);
         } catch (RegionFormatException e) {
-            core.acknowledge(claim); // or nobody would ever get by it
+            end(claim, true); // or nobody would ever get by it
             throw e;
         } catch (Throwable e) { // as where there is no memory
-            core.requeue(claim);
+            end(claim, false);
             throw e;
         }
         giveBackIfClosing();

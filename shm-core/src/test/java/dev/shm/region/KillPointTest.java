@@ -38,8 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>While it is stopped, and alive, nobody takes anything over: whoever needs what it holds is
  * told so once his patience ends, and nobody else notices. When it goes on all is well. When it is
- * killed instead, everybody who waits goes on, whoever comes later finds nothing amiss, and no
- * space is lost.
+ * killed instead, everybody who waits goes on and so does everybody who races, whoever comes later
+ * finds nothing amiss, and no space is lost.
  */
 class KillPointTest {
     private static final Path SOURCES = Path.of("src", "main", "java", "dev", "shm", "region");
@@ -186,9 +186,12 @@ class KillPointTest {
 
             stage.bringToStop();
             Map<Peer, Future<?>> blocked = stage.startPeers(stage.patient);
+            Map<Peer, Future<?>> racing = stage.startRacing();
             stage.kill();
             await(blocked);
             stage.checkThatEverybodySucceeds();
+            stage.racing = false;
+            await(racing);
             stage.checkThatNothingIsLost();
         }
     }
@@ -259,6 +262,21 @@ class KillPointTest {
         }
     }
 
+    /** One that gave up in the middle lives, and is not creating it any more. */
+    @Test
+    void creatingFails_anotherCreatesIt() {
+        RegionOptions options = TestRegions.small(directory.resolve("q.shm"));
+        ChildJvm.Builder failing =
+                RegionChild.plain()
+                        .property("shm.killpoint.hook", ThrowAtKillPoint.class.getName())
+                        .property("shm.test.throw.at", "region.create.reserved");
+        try (ChildJvm creator = failing.start()) {
+            String answer = creator.ask("make " + options.path() + " 4096 4");
+            assertTrue(answer.contains("OutOfMemoryError"), answer);
+            SharedRegion.create(options).close();
+        }
+    }
+
     /** Half of what somebody else wanted is no part of what is made now. */
     @Test
     void killedCreatorOfALargerRegion_leavesNothingOfIt() throws IOException {
@@ -314,6 +332,7 @@ class KillPointTest {
         private final List<SharedRegion> peers = new ArrayList<>();
         private final Attachment impatient;
         private final Attachment patient;
+        private volatile boolean racing;
 
         Stage(Row row) {
             this.row = row;
@@ -341,6 +360,10 @@ class KillPointTest {
             void open() {
                 region = SharedRegion.openOrCreate(options);
                 peers.add(region);
+            }
+
+            boolean canAct(Peer peer) {
+                return peer == Peer.OPENER || region != null;
             }
 
             void act(Peer peer) {
@@ -500,11 +523,29 @@ class KillPointTest {
         private Map<Peer, Future<?>> startPeers(Attachment attachment, Set<Peer> which) {
             Map<Peer, Future<?>> started = new EnumMap<>(Peer.class);
             for (Peer peer : which) {
-                if (peer == Peer.OPENER || attachment.region != null) {
+                if (attachment.canAct(peer)) {
                     started.put(peer, threads.submit(() -> attachment.act(peer)));
                 }
             }
             return started;
+        }
+
+        /** Everybody, again and again, unless there is one slot for all. */
+        Map<Peer, Future<?>> startRacing() {
+            Map<Peer, Future<?>> started = new EnumMap<>(Peer.class);
+            racing = row.scenario() != Scenario.OPEN_REGION_OF_THE_DEAD;
+            for (Peer peer : Peer.values()) {
+                if (racing && patient.canAct(peer)) {
+                    started.put(peer, threads.submit(() -> race(peer)));
+                }
+            }
+            return started;
+        }
+
+        private void race(Peer peer) {
+            while (racing) {
+                patient.act(peer);
+            }
         }
 
         /** The victim ends its part, and leaves. */

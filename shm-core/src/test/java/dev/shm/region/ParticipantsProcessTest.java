@@ -21,6 +21,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Who counts as dead, and who as alive, in whatever state the platform can bring a process.
@@ -128,6 +130,31 @@ class ParticipantsProcessTest {
             child.say("close").expect("ok");
             opened(child, path());
             assertNotEquals(tag, tag(child));
+        }
+    }
+
+    /** T3, of one that is just creating: nobody cuts the file short that it is about to map. */
+    @ParameterizedTest
+    @ValueSource(strings = {"region.create.file", "region.create.reserved", "region.create.nonce"})
+    void foreignCodeDropsTheLockOfACreator_itsFileIsLeftAlone(String point) throws IOException {
+        RegionOptions unborn = TestRegions.small(directory.resolve("unborn.shm"));
+        RegionOptions impatient = unborn.maxWait(100, TimeUnit.MILLISECONDS);
+        ChildJvm.Builder careless =
+                RegionChild.plain()
+                        .property("shm.killpoint.hook", DropLocksAtKillPoint.class.getName())
+                        .property("shm.test.stop.at", point)
+                        .property("shm.test.touch", unborn.lockPath());
+        try (ChildJvm creator = careless.start()) {
+            creator.say("make " + unborn.path() + " 4096 4").expect("stopped at " + point);
+            long bytes = Files.size(unborn.path());
+            assertRefused(() -> SharedRegion.openOrCreate(impatient));
+            assertRefused(() -> SharedRegion.delete(impatient));
+            assertEquals(bytes, Files.size(unborn.path()));
+            assertFalse(RegionListing.list(directory).get(0).reclaimable());
+            creator.say("go on").expect("ok");
+            try (SharedRegion region = SharedRegion.openOrCreate(unborn)) {
+                assertEquals(2, region.participants().size(), "both are in the same region");
+            }
         }
     }
 

@@ -16,8 +16,7 @@ import org.objectweb.asm.Type;
 
 /**
  * An {@link AtomicBuffer} over an array, for Lincheck, which sees neither accesses to direct memory
- * nor what a proxy does. It has what an {@link MpmcCore} uses; the many other methods are made up,
- * and throw.
+ * nor what a proxy does. It has what rings use; the many other methods are made up, and throw.
  */
 abstract class ArrayMemory implements AtomicBuffer {
     private static final Constructor<?> WHOLE = whole();
@@ -87,6 +86,11 @@ abstract class ArrayMemory implements AtomicBuffer {
     @Override
     public long getLong(int index) {
         return cells.get(index / Long.BYTES);
+    }
+
+    @Override
+    public long getLong(int index, ByteOrder order) {
+        return getLong(index);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.shm.memory.MappedBuffer;
 import dev.shm.region.SharedRegion;
 import dev.shm.testing.ChildCommands;
 import dev.shm.testing.ChildCommands.Commands;
+import dev.shm.testing.ChildJvm;
 import dev.shm.testing.StopAtKillPoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +21,11 @@ final class BroadcastCommands implements Commands {
 
     public static void main(String[] args) throws IOException {
         ChildCommands.serve(new BroadcastCommands(TestRings.region(Path.of(args[0]))));
+    }
+
+    /** A JVM that stops where it is told to. */
+    static ChildJvm jvm(Path directory) {
+        return ChildJvm.of(BroadcastCommands.class).stoppable().start(directory.toString());
     }
 
     @Override

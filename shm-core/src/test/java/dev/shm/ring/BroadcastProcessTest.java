@@ -44,7 +44,7 @@ class BroadcastProcessTest {
     }
 
     private ChildJvm jvm() {
-        return ChildJvm.of(BroadcastCommands.class).stoppable().start(directory.toString());
+        return BroadcastCommands.jvm(directory);
     }
 
     private void stopAt(String point, String command) {

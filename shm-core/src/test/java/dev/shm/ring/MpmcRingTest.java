@@ -11,6 +11,8 @@ import dev.shm.memory.MappedBuffer;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.value.SharedArray;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -20,11 +22,13 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.junit.jupiter.api.AfterEach;
@@ -422,6 +426,44 @@ class MpmcRingTest {
             thread.shutdownNow();
         }
         region.remove("other");
+        assertEquals(region.bytes(), region.buffer("all", (int) region.bytes()).capacity());
+    }
+
+    /** The same where the last operation puts a message in, or fails to. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theMemoryOfAClosedRing_isLetGoAfterTheLastOffer(boolean fails) throws Exception {
+        CountDownLatch copying = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        InvocationHandler slowly =
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("getBytes")) {
+                        copying.countDown();
+                        goOn.await();
+                        if (fails) {
+                            throw new UnsupportedOperationException();
+                        }
+                    }
+                    return null;
+                };
+        Class<?>[] type = {DirectBuffer.class};
+        Object source = Proxy.newProxyInstance(type[0].getClassLoader(), type, slowly);
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try {
+            Future<Boolean> offered =
+                    thread.submit(() -> ring.offer(1, (DirectBuffer) source, 0, Long.BYTES));
+            copying.await();
+            ring.close(); // it does not wait for longer than a second
+            assertTrue(region.remove("it"));
+            goOn.countDown();
+            if (fails) {
+                assertThrows(ExecutionException.class, offered::get);
+            } else {
+                assertTrue(offered.get());
+            }
+        } finally {
+            thread.shutdownNow();
+        }
         assertEquals(region.bytes(), region.buffer("all", (int) region.bytes()).capacity());
     }
 

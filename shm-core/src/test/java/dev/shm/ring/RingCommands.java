@@ -69,6 +69,7 @@ final class RingCommands implements Commands {
                 producer().flush();
                 yield "flushed";
             }
+            case "batch" -> "" + batch(number(words[1]), words[2]);
             case "claim" -> claim(number(words[1]), words[2], number(words[3]));
             case "commit" -> {
                 producer().commit(claim);
@@ -90,6 +91,13 @@ final class RingCommands implements Commands {
 
     private static int number(String word) {
         return Integer.parseInt(word);
+    }
+
+    /** A batch of one record, or of none. */
+    private boolean batch(int type, String text) {
+        boolean appended = producer().append(type, TestRings.bytes(text), 0, text.length());
+        producer().flush();
+        return appended;
     }
 
     /** Claims, and writes only so much of the payload. */

@@ -38,7 +38,7 @@ final class ChildMain {
         ParentProcess parent = new ParentProcess(spec.parentPid(), spec.parentName());
         watch(fromParent, parent, spec.daemon());
         List<SharedRegion> regions = spec.regions().stream().map(ChildMain::open).toList();
-        ExitRecord.open(regions.get(spec.recordRegion()), spec.record()).begin();
+        ExitRecord.begin(regions.get(spec.recordRegion()), spec.record());
         new CurrentProcess(spec.name(), spec.daemon(), regions, parent).begin();
         spec.log().begin();
         run((Job) Wire.read(job), regions.get(0));

@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
  * <p><b>Threads and processes.</b> The child writes, its parent reads after it has ended.
  *
  * <p><b>If a process dies.</b> If it is the child, that is what the record is for. If it is the
- * parent, the record stays in the region until another one is made there; for good, if the child
- * has never begun.
+ * parent, the record stays in the region until another one is made there; a child that comes up
+ * after that does without it.
  */
 final class ExitRecord {
     private static final int SIGNALLED = 128; // and the signal's number, as in a shell
@@ -66,13 +66,7 @@ final class ExitRecord {
 
     private static void removeOrphan(SharedRegion region, String object) {
         try {
-            ExitRecord record = open(region, object);
-            if (record.hasBegun()) {
-                record.remove();
-            } else {
-                record.block
-                        .close(); // the child may be about to: it runs though its parent is dead
-            }
+            open(region, object).remove();
         } catch (IllegalArgumentException | NoSuchElementException | RegionFormatException e) {
             // It is something of a user's, or gone meanwhile.
         }
@@ -82,13 +76,20 @@ final class ExitRecord {
         return block.name();
     }
 
-    /** The one that the parent has made. */
-    static ExitRecord open(SharedRegion region, String name) {
+    private static ExitRecord open(SharedRegion region, String name) {
         return new ExitRecord(region.attach(name, SharedProcessType.INSTANCE));
     }
 
-    /** Notes that the child runs, and from now on also that it exits. */
-    void begin() {
+    /** Notes in what the parent has made that the child runs; later, that it exits. */
+    static void begin(SharedRegion region, String name) {
+        try {
+            open(region, name).begin();
+        } catch (NoSuchElementException takenAway) {
+            // The parent is dead, and nobody would read it.
+        }
+    }
+
+    private void begin() {
         block.buffer().putIntRelease(PID, (int) ProcessHandle.current().pid());
         block.buffer().putIntRelease(STAGE, RUNNING);
         Runtime.getRuntime().addShutdownHook(new Thread(this::exiting, "shm-exit"));
@@ -118,10 +119,6 @@ final class ExitRecord {
     /** Whether a JVM runs its exit hooks when it gets this signal. */
     private static boolean isOrderly(int signal) {
         return signal == HANGUP || signal == INTERRUPT || signal == TERMINATE;
-    }
-
-    private boolean hasBegun() {
-        return block.buffer().getIntAcquire(STAGE) != 0;
     }
 
     private boolean ranHooks() {

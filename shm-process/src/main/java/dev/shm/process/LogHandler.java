@@ -1,5 +1,6 @@
 package dev.shm.process;
 
+import dev.shm.memory.KillPoint;
 import dev.shm.queue.SharedQueue;
 import dev.shm.region.SharedRegion;
 import dev.shm.wait.Deadline;
@@ -91,6 +92,7 @@ final class LogHandler extends Handler {
             int parts = LogPart.count(bytes);
             for (int i = 0; i < parts && sent; i++) {
                 sent = offer(LogPart.of(region.self().id(), bytes, i), deadline);
+                KillPoint.at("log.part");
             }
             lost = sent ? 0 : lost + 1;
             over = !sent && isCollectorDead();

@@ -2,6 +2,7 @@ package dev.shm.process;
 
 import dev.shm.codec.Codec;
 import dev.shm.codec.Codecs;
+import dev.shm.memory.KillPoint;
 import dev.shm.queue.SharedQueue;
 import dev.shm.region.SharedRegion;
 import java.util.logging.ErrorManager;
@@ -62,6 +63,7 @@ public final class ProcessLog implements AutoCloseable {
         this.assembly = new LogAssembly(region::isDead);
         removeThoseOfTheDead(region);
         this.ring = SharedQueue.create(region, name, bytes / LogPart.MAX_BYTES, PARTS);
+        KillPoint.at("log.made");
         this.thread = new Thread(this::publishAll, "shm-log");
         thread.setDaemon(true);
     }
@@ -181,6 +183,7 @@ public final class ProcessLog implements AutoCloseable {
         try {
             ring.shutdown();
             awaitThread();
+            KillPoint.at("log.ended");
             ring.close();
             region.remove(name);
         } catch (IllegalStateException regionClosed) {

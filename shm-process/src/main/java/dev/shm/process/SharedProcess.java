@@ -1,5 +1,6 @@
 package dev.shm.process;
 
+import dev.shm.memory.KillPoint;
 import dev.shm.region.SharedRegion;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -387,8 +388,10 @@ public final class SharedProcess {
             command.clean(builder.environment());
             builder.environment().putAll(environment);
             ExitRecord record = ExitRecord.create(regions.get(recordRegion));
+            KillPoint.at("process.recorded");
             ProcessSpec spec = spec(childName, record);
             SharedProcess child = start(childName, builder, record);
+            KillPoint.at("process.started");
             started.accept(child);
             send(spec, serialized, child.process.getOutputStream());
             Logs.debug(SharedProcess.class, () -> "started " + child);

@@ -9,9 +9,11 @@ import dev.shm.sync.SharedEvent;
 import dev.shm.sync.SharedLatch;
 import dev.shm.testing.ChildCommands;
 import dev.shm.testing.ChildJvm;
+import dev.shm.testing.StopAtKillPoint;
 import dev.shm.value.SharedValue;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +42,7 @@ class ParentDeathTest {
         end = SharedEvent.create(region, "end");
         parent =
                 ChildJvm.of(Parent.class)
+                        .property("shm.killpoint.hook", StopAtKillPoint.class.getName())
                         .property("shm.test.inherited", "yes")
                         .flag("-Xmx128m")
                         .flag("--add-opens=java.base/java.lang=ALL-UNNAMED")
@@ -70,6 +73,7 @@ class ParentDeathTest {
         @Override
         public String run(String... words) throws Exception {
             switch (words[0]) {
+                case "arm" -> StopAtKillPoint.arm(words[1], 0);
                 case "start" -> Quick.process(region).daemon(false).start(Parent::wait);
                 case "daemon" -> Quick.process(region).daemon(true).start(Parent::wait);
                 case "stubborn" -> Quick.process(region).daemon(true).start(Parent::neverExit);
@@ -169,6 +173,39 @@ class ParentDeathTest {
     /** What children have left in the region. */
     private long records() {
         return region.names().stream().filter(name -> name.startsWith("process-")).count();
+    }
+
+    private void startAndStopAt(String point) {
+        assertEquals("done", parent.ask("arm " + point));
+        parent.say("start").expect("stopped at " + point);
+    }
+
+    /** What it has started ends, and what it has noted of that is taken away by the next one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"process.recorded", "process.started"})
+    void killedAsItStartsAnother_leavesNothingForGood(String point) throws Exception {
+        startAndStopAt(point);
+        ExitRecord.create(region).remove();
+        assertEquals(1, records(), "it is alive");
+        List<ProcessHandle> children =
+                ProcessHandle.of(parent.pid()).orElseThrow().children().toList();
+        assertEquals(point.equals("process.started") ? 1 : 0, children.size());
+        parent.kill();
+        for (ProcessHandle child : children) {
+            awaitEnd(child);
+        }
+        region.participants(); // looks who is dead
+        ExitRecord.create(region).remove();
+        assertEquals(0, records());
+    }
+
+    /** Its parent was dead when it came up, and somebody had taken away what it was to note in. */
+    @Test
+    void aChildWithoutARecord_runs() throws Exception {
+        startAndStopAt("process.started");
+        region.names().stream().filter(name -> name.startsWith("process-")).forEach(region::remove);
+        parent.say("go on").expect("done");
+        running.await();
     }
 
     /** A parent that does nothing is alive. */

@@ -25,6 +25,8 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What children log comes to their parent. */
 class ProcessLogTest {
@@ -191,41 +195,51 @@ class ProcessLogTest {
         return (number + " ä ").repeat((number * number * 37) % 20_000);
     }
 
-    /** Its record is lost, those of others are not. */
-    @Test
-    void aProcessThatDiesInTheMiddleOfARecord_losesThatOneOnly() throws Exception {
+    /** Stops its process between two parts of its second record. */
+    public static final class InTheMiddle implements Consumer<String> {
+        private final AtomicInteger parts = new AtomicInteger();
+
+        @Override
+        public void accept(String point) {
+            if (point.equals("log.part") && parts.incrementAndGet() == 2) {
+                SharedRegion r = SharedProcess.current().region();
+                SharedLatch.open(r, "begun").countDown();
+                try {
+                    SharedEvent.open(r, "go").await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+    }
+
+    /** Its record is lost, if it does not go on; those of others are not held up. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aProcessThatDiesInTheMiddleOfARecord_losesThatOneOnly(boolean dies) throws Exception {
         SharedLatch begun = SharedLatch.create(region, "begun", 1);
         SharedEvent go = SharedEvent.create(region, "go");
         try (ProcessLog log = ProcessLog.collect(region)) {
-            String ring = ProcessLog.ring().name();
             SharedProcess victim =
                     child("victim")
+                            .jvmOption("-Dshm.killpoint.hook=" + InTheMiddle.class.getName())
                             .start(
                                     r -> {
                                         logger().info("whole");
-                                        half(r, ring);
-                                        SharedLatch.open(r, "begun").countDown();
-                                        SharedEvent.open(r, "go").await();
+                                        logger().info(text(5));
                                     });
             begun.await();
-            victim.kill();
-            assertEquals(-9, victim.join());
-            SharedProcess other = child("other").start(r -> logger().info(text(50)));
+            SharedProcess other = child("other").start(r -> logger().info(text(6)));
             assertEquals(0, other.join());
-            assertFalse(log.toString().isEmpty());
+            if (dies) {
+                victim.kill();
+            } else {
+                go.set();
+            }
+            assertEquals(dies ? -9 : 0, victim.join(), log::toString);
         }
-        assertEquals(List.of("whole", text(50)), received.texts());
-        go.set();
-    }
-
-    /** Sends the first part of two. */
-    private static void half(SharedRegion region, String ring) throws IOException {
-        LogRecord record = new LogRecord(Level.INFO, "half".repeat(200));
-        record.setLoggerName(NAME);
-        byte[] bytes = LogMessage.write(record, "victim", 1, 0);
-        try (SharedQueue<byte[]> queue = SharedQueue.open(region, ring, ProcessLog.PARTS)) {
-            queue.add(LogPart.of(region.self().id(), bytes, 0));
-        }
+        List<String> whole = List.of("whole", text(6), text(5));
+        assertEquals(whole.subList(0, dies ? 2 : 3), received.texts());
     }
 
     /** Nobody takes records out; the child goes on, and tells later what it could not tell. */
@@ -420,20 +434,25 @@ class ProcessLogTest {
     static final class Parent implements ChildCommands.Commands {
         private final SharedRegion region;
         private final Path errors;
+        private final ProcessLog log;
 
         private Parent(SharedRegion region, Path errors) {
             this.region = region;
             this.errors = errors;
+            log = ProcessLog.collect(region, 1 << 12);
         }
 
         public static void main(String[] arguments) throws IOException {
             SharedRegion region = SharedRegion.open(RegionOptions.at(Path.of(arguments[0])));
-            ProcessLog.collect(region, 1 << 12);
             ChildCommands.serve(new Parent(region, Path.of(arguments[1])));
         }
 
         @Override
         public String run(String... words) {
+            if (words[0].equals("close")) {
+                log.close();
+                return "closed";
+            }
             SharedProcess child =
                     Quick.process(region)
                             .redirectError(Redirect.appendTo(errors.toFile()))
@@ -464,11 +483,43 @@ class ProcessLogTest {
             logged.await();
         }
         assertTrue(printed().contains("INFO: orphan 99"), printed());
-        List<String> dead = region.names().stream().filter(n -> n.contains("-log-")).toList();
+        List<String> dead = rings();
         assertEquals(1, dead.size());
         region.participants(); // looks who is dead
         try (ProcessLog log = ProcessLog.collect(region)) {
             assertFalse(region.names().contains(dead.get(0)), log::toString);
+        }
+    }
+
+    private List<String> rings() {
+        return region.names().stream().filter(n -> n.contains("-log-")).toList();
+    }
+
+    /** Its ring stays, until somebody collects who knows that it is dead. */
+    @ParameterizedTest
+    @ValueSource(strings = {"log.made", "log.ended"})
+    void aCollectorThatIsKilledAtItsBeginningOrEnd_leavesNothingForGood(String point) {
+        try (ChildJvm collector =
+                ChildJvm.of(Parent.class)
+                        .stoppable()
+                        .property("shm.test.stop.at", point)
+                        .start(region.path(), directory.resolve("errors").toString())) {
+            if (point.equals("log.ended")) {
+                collector.say("close");
+            }
+            collector.expect("stopped at " + point);
+            assertRings(2); // it is alive
+            collector.kill();
+            region.participants(); // looks who is dead
+            assertRings(1);
+        }
+        assertEquals(List.of(), rings());
+    }
+
+    /** So many are there while one of them is ours. */
+    private void assertRings(int count) {
+        try (ProcessLog log = ProcessLog.collect(region)) {
+            assertEquals(count, rings().size(), log::toString);
         }
     }
 

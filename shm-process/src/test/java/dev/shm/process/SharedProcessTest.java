@@ -320,17 +320,16 @@ class SharedProcessTest {
         // Its region stays open: nothing in it can be reached any more, to close it neither.
     }
 
-    /** A child that comes up after its parent's death still needs its record. */
-    @Test
-    void aRecordThatTheDeadHaveLeft_isKeptUntilItsChildHasBegun() throws Exception {
+    /** Also of a child that has not begun: should it do so, it does without. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, ProcessLayout.RUNNING})
+    void aRecordThatTheDeadHaveLeft_isTakenAway(int stage) throws Exception {
         String name = "process-" + Integer.MAX_VALUE + "-of-nobody";
         ObjectSpec spec =
                 new ObjectSpec(
                         SharedProcessType.INSTANCE, 0, 0, ProcessLayout.BYTES, "", memory -> {});
         try (Block record = region.attach(name, spec, AttachMode.CREATE)) {
-            assertEquals(0, Quick.process(region).start(r -> {}).join());
-            assertEquals(List.of(name), region.names());
-            record.buffer().putIntRelease(ProcessLayout.STAGE, ProcessLayout.RUNNING);
+            record.buffer().putIntRelease(ProcessLayout.STAGE, stage);
             assertEquals(0, Quick.process(region).start(r -> {}).join());
             assertEquals(List.of(), region.names());
         }

@@ -17,7 +17,9 @@ import dev.shm.ring.MpmcDelivery;
  *
  * <p><b>Memory effects.</b> What came before putting the message in is visible to who has it.
  *
- * <p><b>If a process dies.</b> The message is delivered again, and {@link #attempts} is one more.
+ * <p><b>If a process dies.</b> The message is delivered again, and {@link #attempts} is one more. A
+ * consumer that dies with the message of another dead one before it has a delivery of it in its
+ * hands counts for nothing: a limit of attempts is late by one for each such death.
  *
  * @param <E> the type of the message
  */

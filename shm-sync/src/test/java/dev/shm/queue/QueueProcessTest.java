@@ -14,12 +14,14 @@ import dev.shm.sync.Where;
 import dev.shm.testing.ChildJvm;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -244,14 +246,14 @@ class QueueProcessTest {
     }
 
     /** A sleeper that dies takes nothing with it. */
-    @Test
-    void waiterKilled_strandsNobody() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void waiterKilled_strandsNobody(Bystander kind) throws Exception {
         stopVictim("take", "mpmc.announced");
-        Peer blocked = peers.add().say("take");
-        blocked.awaitAsleep();
+        Peer taker = kind.begin(peers, "take");
         victim.kill();
         queue.put("a");
-        blocked.expect("a");
+        kind.expect(taker, "take", "a");
         assertSound();
     }
 
@@ -271,34 +273,120 @@ class QueueProcessTest {
         assertSound();
     }
 
-    @Test
-    void waitingProducerKilled_strandsNobody() throws Exception {
+    /** Whoever comes finds the message that it was woken for. */
+    @ParameterizedTest
+    @EnumSource(names = {"IDLE", "RACING"})
+    void waiterKilledWhenWoken_othersComing(Bystander kind) throws Exception {
+        victim.stopWhenWoken("mpmc.woken", "take", () -> queue.add("a"));
+        Peer taker = kind.begin(peers, "take");
+        victim.kill();
+        kind.expect(taker, "take", "a");
+        assertSound();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void waitingProducerKilled_strandsNobody(Bystander kind) throws Exception {
         queue.addAll(List.of("a", "b"));
         stopVictim("put lost", "mpmc.announced");
-        Peer blocked = peers.add().say("put c");
-        blocked.awaitAsleep();
+        Peer putter = kind.begin(peers, "put c", "racePut c");
         victim.kill();
         assertEquals("a", queue.take());
-        blocked.expect("done");
+        kind.expect(putter, "put c", "done");
         assertEquals("b", queue.take());
         assertEquals("c", queue.take());
         assertSound();
     }
 
-    /** Whoever waits is told; it may have to be said again if nothing was done yet. */
+    /** One sleeps, and is not woken; another one races for what there is. */
+    @Test
+    void producerKilledBeforeItWakes_amongRacers() throws Exception {
+        List<Peer> both = peers.add(2);
+        both.get(0).say("take").awaitAsleep();
+        stopVictim("put a", "mpmc.waking");
+        both.get(1).say("race");
+        victim.kill();
+        queue.put("b");
+        assertEquals(Set.of("a", "b"), Set.of(both.get(0).hear(), both.get(1).hear()));
+        assertSound();
+    }
+
+    @Test
+    void consumerKilledBeforeItWakes_amongRacers() throws Exception {
+        queue.addAll(List.of("a", "b"));
+        List<Peer> both = peers.add(2);
+        both.get(0).say("put c").awaitAsleep();
+        stopVictim("take", "mpmc.waking");
+        both.get(1).say("racePut d");
+        victim.kill();
+        assertEquals("b", queue.take());
+        both.forEach(peer -> peer.expect("done"));
+        String next = queue.take();
+        assertEquals(Set.of("c", "d"), Set.of(next, queue.take()));
+        assertSound();
+    }
+
+    /** BEHAVIOURS 20.17: who has done its part, and does not go on, holds nobody up. */
     @ParameterizedTest
     @CsvSource({
-        "shutdown, mpmc.closed",
-        "shutdownNow, mpmc.dropping",
-        "shutdownNow, mpmc.closed",
+        "put a, mpmc.published, done",
+        "put a, mpmc.waking, done",
+        "take, mpmc.released, x",
+        "take, mpmc.waking, x"
     })
-    void killedWhileShuttingDown_itIsShutDown(String command, String point) throws Exception {
-        Peer blocked = peers.add().say("take");
-        blocked.awaitAsleep();
+    void stoppedAfterwards_holdsNobodyUp(String command, String point, String answer)
+            throws Exception {
+        boolean puts = command.startsWith("put");
+        if (!puts) {
+            queue.addAll(List.of("x", "b"));
+        }
+        Peer sleeper = peers.add().say(puts ? "take" : "put a");
+        sleeper.awaitAsleep();
+        stopVictim(command, point);
+        sleeper.expect(puts ? "a" : "done");
+        victim.goOn();
+        victim.expect(answer);
+        if (!puts) {
+            assertEquals("b", queue.take());
+            assertEquals("a", queue.take());
+        }
+        assertSound();
+    }
+
+    /** Nor does one that waits; it has its turn later. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mpmc.announced", "mpmc.woken"})
+    void stoppedAsWaiter_holdsNobodyUp(String point) throws Exception {
+        if (point.equals("mpmc.woken")) {
+            victim.stopWhenWoken(point, "take", () -> queue.add("a"));
+        } else {
+            stopVictim("take", point);
+            queue.put("a");
+        }
+        assertEquals("a", peers.add().ask("take"));
+        victim.goOn();
+        queue.put("b");
+        victim.expect("b");
+        assertSound();
+    }
+
+    /** Whoever waits is told, and whoever looks; it may have to be said again. */
+    @ParameterizedTest
+    @CsvSource({
+        "shutdown, mpmc.closed, IDLE",
+        "shutdown, mpmc.closed, BLOCKED",
+        "shutdown, mpmc.closed, RACING",
+        "shutdownNow, mpmc.dropping, BLOCKED",
+        "shutdownNow, mpmc.dropping, RACING",
+        "shutdownNow, mpmc.closed, BLOCKED",
+    })
+    void killedWhileShuttingDown_itIsShutDown(String command, String point, Bystander kind)
+            throws Exception {
+        Peer taker = kind.begin(peers, "take");
         stopVictim(command, point);
         victim.kill();
-        blocked.expect(SHUT_DOWN);
-        blocked.say("put a").expect(SHUT_DOWN);
+        kind.expect(taker, "take", SHUT_DOWN);
+        taker.say("put a").expect(SHUT_DOWN);
         assertTrue(queue.isShutdown());
         assertEquals(0, queue.size());
     }

@@ -151,6 +151,24 @@ class SharedPipeProcessTest {
         assertOver(sender.ask("send three"));
     }
 
+    /** The same where one sends to it all the time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pipe.taken", "pipe.freed"})
+    void receiver_diesAmongMessages(String point) {
+        Peer sender = peers.add();
+        assertEquals("taken", sender.ask("right"));
+        sender.say("count 1000000");
+        victim.stopAt(point);
+        String said = victim.ask("recv");
+        for (int i = 0; said.startsWith("'"); i++) {
+            assertEquals("'" + i + "'", said);
+            said = victim.ask("recv");
+        }
+        assertEquals("stopped at " + point, said);
+        victim.kill();
+        assertOver(sender.hear());
+    }
+
     /** It has given room and not said so: the sender finds it by its tick. */
     @Test
     void receiver_stopsBeforeTheWake() {

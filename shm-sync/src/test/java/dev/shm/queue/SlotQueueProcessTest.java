@@ -20,10 +20,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -286,15 +288,22 @@ class SlotQueueProcessTest {
 
     /** A death between the change and the wake that it owed: those who wait go on by a tick. */
     @ParameterizedTest
-    @EnumSource
-    void killedBeforeItWakes(Kind kind) throws Exception {
-        try (Peers peers = peers(Where.JVMS);
-                Victim victim = victim(kind.create(peers.region(), 2))) {
-            Peer peer = peers.add().say("take");
-            peer.awaitAsleep();
-            victim.stopAt("slots.signalled").say("put 5").awaitStopped("slots.signalled");
-            victim.kill();
-            peer.expect("5");
+    @MethodSource("bystanders")
+    void killedBeforeItWakes(Kind kind, Bystander bystander) throws Exception {
+        try (Peers peers = peers(Where.REGIONS)) {
+            SlotQueue<Long> queue = kind.create(peers.region(), 2);
+            try (Victim victim = victim(queue)) {
+                Peer sleeper = peers.add().say("take");
+                sleeper.awaitAsleep();
+                Peer other = bystander.begin(peers, "take");
+                victim.stopAt("slots.signalled").say("put 5").awaitStopped("slots.signalled");
+                victim.kill();
+                queue.put(6L);
+                if (bystander == Bystander.IDLE) {
+                    other.say("take");
+                }
+                assertEquals(Set.of("5", "6"), Set.of(sleeper.hear(), other.hear()));
+            }
         }
     }
 
@@ -320,16 +329,15 @@ class SlotQueueProcessTest {
 
     /** One that has announced itself dies: others are woken as ever. */
     @ParameterizedTest
-    @EnumSource
-    void killedAsWaiter_strandsNobody(Kind kind) throws Exception {
-        try (Peers peers = peers(Where.JVMS);
+    @MethodSource("bystanders")
+    void killedAsWaiter_strandsNobody(Kind kind, Bystander bystander) {
+        try (Peers peers = peers(Where.REGIONS);
                 Victim victim = victim(kind.create(peers.region(), 2))) {
             victim.stopAt("slots.announced").say("take").awaitStopped("slots.announced");
-            Peer peer = peers.add().say("take");
-            peer.awaitAsleep();
+            Peer peer = bystander.begin(peers, "take");
             victim.kill();
             assertEquals("put", peers.add().ask("put 5"));
-            peer.expect("5");
+            bystander.expect(peer, "take", "5");
         }
     }
 
@@ -347,6 +355,47 @@ class SlotQueueProcessTest {
                 victim.kill();
                 queue.put(6L);
                 peer.expect("6");
+            }
+        }
+    }
+
+    /** Whoever comes gets what the dead one was woken for. */
+    @ParameterizedTest
+    @EnumSource(names = {"IDLE", "RACING"})
+    void killedWhenItIsWoken_othersComing(Bystander bystander) {
+        try (Peers peers = peers(Where.REGIONS)) {
+            SlotQueue<Long> queue = Kind.PRIORITY.create(peers.region(), 2);
+            try (Victim victim = victim(queue)) {
+                victim.stopWhenWoken("slots.woken", "take", () -> assertTrue(queue.offer(5L)));
+                Peer peer = bystander.begin(peers, "take");
+                victim.kill();
+                bystander.expect(peer, "take", "5");
+                assertNull(queue.poll());
+            }
+        }
+    }
+
+    /** BEHAVIOURS 20.17: who has done its part, or waits, and does not go on holds nobody up. */
+    @ParameterizedTest
+    @CsvSource({"put 5, slots.unlocked, put", "take, slots.announced, 6"})
+    void stoppedWithoutTheLock_holdsNobodyUp(String command, String point, String answer)
+            throws Exception {
+        try (Peers peers = peers(Where.REGIONS)) {
+            SlotQueue<Long> queue = Kind.PRIORITY.create(peers.region(), 2);
+            try (Victim victim = victim(queue)) {
+                Peer sleeper = peers.add().say("take");
+                sleeper.awaitAsleep();
+                victim.stopAt(point).say(command).awaitStopped(point);
+                if (command.equals("take")) {
+                    queue.put(5L);
+                }
+                sleeper.expect("5");
+                victim.goOn();
+                if (command.equals("take")) {
+                    queue.put(6L);
+                }
+                victim.expect(answer);
+                assertWorks(Kind.PRIORITY, queue);
             }
         }
     }

@@ -190,7 +190,7 @@ class SharedReadWriteLockProcessTest {
 
     /** Readers and writers that do not go on keep what they have. */
     @ParameterizedTest
-    @CsvSource({"read, rw.reading", "write, rw.writing"})
+    @CsvSource({"read, rw.reading", "write, rw.draining", "write, rw.writing"})
     void stopped_keepsTheLock(String command, String point) throws Exception {
         try (Victim victim = victim().stopAt(point)) {
             victim.say(command).awaitStopped(point);

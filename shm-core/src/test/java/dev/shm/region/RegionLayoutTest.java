@@ -81,10 +81,11 @@ class RegionLayoutTest {
         ByteBuffer header = ByteBuffer.wrap(Files.readAllBytes(path));
         byte[] lock = Files.readAllBytes(directory.resolve("layout.shm.lock"));
 
-        assertEquals(32, lock.length);
+        assertEquals(64, lock.length);
         assertEquals("shm-lock", new String(lock, 0, 8, StandardCharsets.US_ASCII));
         assertEquals(header.slice(32, 16), ByteBuffer.wrap(lock, 8, 16).slice(), "nonce");
         assertEquals(1, ByteBuffer.wrap(lock).order(ByteOrder.LITTLE_ENDIAN).getLong(24), "turns");
+        assertEquals(ByteBuffer.allocate(32), ByteBuffer.wrap(lock, 32, 32), "creator");
     }
 
     /** FNV-1a in the words of its specification. */

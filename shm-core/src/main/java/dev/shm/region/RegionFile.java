@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -222,14 +223,32 @@ final class RegionFile {
 
     private static long readStart(Path path, MappedBuffer start) throws IOException {
         try (FileChannel channel = FileChannel.open(path, EXISTING)) {
-            ByteBuffer target = ByteBuffer.allocate(START_BYTES);
-            while (target.hasRemaining() && channel.read(target) >= 0) {
-                // Read on.
-            }
-            start.putBytes(0, target.array(), 0, target.position());
-            // What was empty when it was read is empty, though its creator may have gone on since.
-            return target.position() == 0 ? 0 : channel.size();
+            return readStart(channel, start);
         }
+    }
+
+    /**
+     * Reads the first slot's state and then the header line. Nobody joins what is not READY: a
+     * tenant that was there before INIT was read is damage, one that came later is not.
+     *
+     * @return the length of the file
+     */
+    static long readStart(SeekableByteChannel channel, MappedBuffer start) throws IOException {
+        read(channel, FIRST_SLOT_STATE, Long.BYTES, start);
+        int read = read(channel, 0, RegionLayout.HEADER_BYTES, start);
+        // What was empty when it was read is empty, though its creator may have gone on since.
+        return read == 0 ? 0 : channel.size();
+    }
+
+    private static int read(SeekableByteChannel channel, int from, int length, MappedBuffer to)
+            throws IOException {
+        ByteBuffer target = ByteBuffer.allocate(length);
+        channel.position(from);
+        while (target.hasRemaining() && channel.read(target) >= 0) {
+            // Read on.
+        }
+        to.putBytes(from, target.array(), 0, target.position());
+        return target.position();
     }
 
     private static Header parse(Path path, MappedBuffer line, long fileBytes) {

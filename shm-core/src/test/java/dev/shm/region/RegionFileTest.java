@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.shm.memory.MappedBuffer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,5 +49,26 @@ class RegionFileTest {
         assertTrue(Files.readString(locks).contains(inode), "the lock was dropped");
         LockFile.unlock(held);
         lockFile.release();
+    }
+
+    /** What looks like a tenant of an unfinished region may have come after it was finished. */
+    @Test
+    void aRegionThatIsFinishedAndJoinedWhileItIsRead_isNotTakenForDamaged() throws IOException {
+        Path path = directory.resolve("f.shm");
+        SharedRegion region = SharedRegion.create(TestRegions.small(path));
+        byte[] joined = Files.readAllBytes(path);
+        region.close();
+        byte[] unfinished = joined.clone();
+        ByteBuffer bytes = ByteBuffer.wrap(unfinished).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putInt(RegionLayout.STATE, RegionLayout.INIT);
+        int slot = RegionLayout.TABLES + ParticipantLayout.STATE;
+        bytes.putLong(slot, 0);
+        for (int pieces = 0; pieces <= 4; pieces++) {
+            MappedBuffer start = new MappedBuffer(ByteBuffer.allocateDirect(slot + Long.BYTES));
+            RegionFile.readStart(new ChangingFile(unfinished, joined, pieces), start);
+            boolean isReady = start.getInt(RegionLayout.STATE) == RegionLayout.READY;
+            assertTrue(isReady || start.getLong(slot) == 0, "pieces=" + pieces);
+            assertEquals(pieces < 2, isReady, "pieces=" + pieces);
+        }
     }
 }

@@ -84,8 +84,11 @@ final class ExitRecord {
     static void begin(SharedRegion region, String name) {
         try {
             open(region, name).begin();
-        } catch (NoSuchElementException takenAway) {
-            // The parent is dead, and nobody would read it.
+        } catch (NoSuchElementException e) {
+            if (!isOrphan(region, name)) {
+                throw e; // this is another region than the parent's
+            }
+            // It was taken away, as the parent is dead: nobody would read it.
         }
     }
 

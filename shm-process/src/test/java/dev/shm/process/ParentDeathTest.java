@@ -2,6 +2,7 @@ package dev.shm.process;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.region.SharedRegion;
@@ -14,6 +15,7 @@ import dev.shm.value.SharedValue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -199,13 +201,20 @@ class ParentDeathTest {
         assertEquals(0, records());
     }
 
-    /** Its parent was dead when it came up, and somebody had taken away what it was to note in. */
+    /** What a child is to note in is missing: its parent is dead, or it has another region. */
     @Test
-    void aChildWithoutARecord_runs() throws Exception {
+    void aMissingRecord_isRightOnlyWhereItsParentIsDead() {
         startAndStopAt("process.started");
-        region.names().stream().filter(name -> name.startsWith("process-")).forEach(region::remove);
-        parent.say("go on").expect("done");
-        running.await();
+        String record =
+                region.names().stream()
+                        .filter(name -> name.startsWith("process-"))
+                        .findFirst()
+                        .orElseThrow();
+        region.remove(record);
+        assertThrows(NoSuchElementException.class, () -> ExitRecord.begin(region, record));
+        parent.kill();
+        ChildJvm.awaitThat("it is seen dead", () -> region.participants().size() == 1);
+        ExitRecord.begin(region, record);
     }
 
     /** A parent that does nothing is alive. */

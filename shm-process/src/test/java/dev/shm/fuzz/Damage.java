@@ -2,6 +2,8 @@ package dev.shm.fuzz;
 
 import dev.shm.region.RegionTables;
 import dev.shm.region.RegionTables.Extent;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -202,13 +204,14 @@ final class Damage {
     }
 
     private void damageWord(String part, int at) {
+        ByteBuffer words = words(region);
         switch (random.nextInt(9)) {
             case 0 -> region[at + random.nextInt(Integer.BYTES)] = (byte) random.nextInt();
-            case 1 -> putInt(at, getInt(region, at) ^ 1 << random.nextInt(Integer.SIZE));
-            case 2 -> putInt(at, (int) INTERESTING[random.nextInt(INTERESTING.length)]);
-            case 3 -> putLong(at, INTERESTING[random.nextInt(INTERESTING.length)]);
-            case 4 -> putInt(at, getInt(region, at) + STEPS[random.nextInt(STEPS.length)]);
-            case 5 -> putLong(at, getLong(at) + STEPS[random.nextInt(STEPS.length)]);
+            case 1 -> words.putInt(at, words.getInt(at) ^ 1 << random.nextInt(Integer.SIZE));
+            case 2 -> words.putInt(at, (int) INTERESTING[random.nextInt(INTERESTING.length)]);
+            case 3 -> words.putLong(at, INTERESTING[random.nextInt(INTERESTING.length)]);
+            case 4 -> words.putInt(at, words.getInt(at) + STEPS[random.nextInt(STEPS.length)]);
+            case 5 -> words.putLong(at, words.getLong(at) + STEPS[random.nextInt(STEPS.length)]);
             case 6 -> copy(region, word(part), at, Integer.BYTES);
             case 7 -> copy(region, word(part) & -Long.BYTES, at & -Long.BYTES, someLongs());
             default -> { // half of something that was done at another moment
@@ -229,28 +232,9 @@ final class Damage {
         }
     }
 
-    static int getInt(byte[] bytes, int at) {
-        int value = 0;
-        for (int i = Integer.BYTES - 1; i >= 0; i--) {
-            value = value << Byte.SIZE | bytes[at + i] & 0xFF;
-        }
-        return value;
-    }
-
-    private long getLong(int at) {
-        return (long) getInt(region, at + Integer.BYTES) << Integer.SIZE
-                | getInt(region, at) & 0xFFFF_FFFFL;
-    }
-
-    private void putInt(int at, int value) {
-        for (int i = 0; i < Integer.BYTES; i++) {
-            region[at + i] = (byte) (value >>> (Byte.SIZE * i));
-        }
-    }
-
-    private void putLong(int at, long value) {
-        putInt(at, (int) value);
-        putInt(at + Integer.BYTES, (int) (value >>> Integer.SIZE));
+    /** Words of a region as its format has them. */
+    static ByteBuffer words(byte[] region) {
+        return ByteBuffer.wrap(region).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override

@@ -135,7 +135,10 @@ final class RegionImages {
         int from = extent.offset();
         return IntStream.range(from / Integer.BYTES, (from + extent.length()) / Integer.BYTES)
                 .map(word -> word * Integer.BYTES)
-                .filter(at -> images.stream().anyMatch(image -> Damage.getInt(image, at) != 0))
+                .filter(
+                        at ->
+                                images.stream()
+                                        .anyMatch(image -> Damage.words(image).getInt(at) != 0))
                 .toArray();
     }
 

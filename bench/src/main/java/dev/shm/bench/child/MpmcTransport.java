@@ -12,7 +12,7 @@ import org.agrona.concurrent.AtomicBuffer;
 final class MpmcTransport implements Transport {
     private static final int CAPACITY = 1 << 14;
     private static final int TYPE = 1;
-    private static final int SPARE_BYTES = 1 << 20;
+    private static final int REGION_BYTES = 1 << 21;
 
     @Override
     public Out out(Path folder, String name, int bytes) {
@@ -31,9 +31,7 @@ final class MpmcTransport implements Transport {
     }
 
     private static MpmcRing ring(Path folder, String name, int bytes) {
-        RegionOptions options =
-                RegionOptions.at(folder.resolve(name + ".shm"))
-                        .bytes(CAPACITY * (bytes + 2 * Long.BYTES) * 2 + SPARE_BYTES);
+        RegionOptions options = RegionOptions.at(folder.resolve(name + ".shm")).bytes(REGION_BYTES);
         return MpmcRing.of(SharedRegion.openOrCreate(options), "ring", CAPACITY, bytes);
     }
 }

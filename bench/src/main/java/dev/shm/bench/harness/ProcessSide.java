@@ -2,6 +2,7 @@ package dev.shm.bench.harness;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -80,12 +81,12 @@ public final class ProcessSide implements Side {
             processes.get(i).say(line);
         }
         Answer first = Answer.parse(processes.get(0).hear());
-        String notes = first.note();
+        List<String> notes = new ArrayList<>(List.of(first.note()));
         for (LineProcess other : processes.subList(1, processes.size())) {
-            String more = Answer.parse(other.hear()).note();
-            notes += notes.isEmpty() || more.isEmpty() ? more : ", " + more;
+            notes.add(Answer.parse(other.hear()).note());
         }
-        return new Answer(first.count(), first.nanos(), notes);
+        notes.removeIf(String::isEmpty);
+        return new Answer(first.count(), first.nanos(), String.join(", ", notes));
     }
 
     @Override

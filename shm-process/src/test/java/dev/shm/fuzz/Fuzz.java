@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ final class Fuzz {
     private final int patience; // looks
     private final Tally tally;
     private final AtomicLong next;
+    private final CountDownLatch ended;
 
     /**
      * Cases that are not begun yet.
@@ -56,6 +59,7 @@ final class Fuzz {
         this.patience = patienceSeconds * 1000 / LOOK_MILLIS;
         this.tally = new Tally(kinds);
         this.next = new AtomicLong(order.first);
+        this.ended = new CountDownLatch(order.threads);
     }
 
     /** One thread, with a file of its own. */
@@ -88,6 +92,8 @@ final class Fuzz {
             } catch (Throwable e) {
                 failure = e;
                 next.set(end);
+            } finally {
+                ended.countDown();
             }
         }
 
@@ -117,10 +123,7 @@ final class Fuzz {
             workers.add(new Worker(new FuzzedFile(own, kinds, tally), images));
         }
         workers.forEach(Thread::start);
-        for (int look = 1; workers.stream().anyMatch(Thread::isAlive); look++) {
-            for (Worker worker : workers) {
-                worker.join(LOOK_MILLIS / workers.size());
-            }
+        for (int look = 1; !ended.await(LOOK_MILLIS, TimeUnit.MILLISECONDS); look++) {
             workers.forEach(Worker::look);
             if (look % LOOKS_PER_LINE == 0) {
                 out.println(tally.summary() + "; to go on: --first " + allBelow(workers));

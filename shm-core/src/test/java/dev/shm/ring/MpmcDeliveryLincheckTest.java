@@ -54,6 +54,23 @@ class MpmcDeliveryLincheckTest {
                 () -> LincheckRuns.ofSchedules(Model.class).check(TornHead.class));
     }
 
+    /** What was given back would be delivered to two. */
+    @Test
+    void aTakeoverInTwoSteps_isFound() {
+        ExecutionScenario racing =
+                new ExecutionScenario(
+                        List.of(actor("offer", 0), actor("take", 0), actor("giveBack", 0)),
+                        List.of(List.of(actor("take", 1)), List.of(actor("take", 2))),
+                        List.of(),
+                        null);
+        ModelCheckingOptions options =
+                LincheckRuns.ofSchedules(ModelOfReturns.class)
+                        .iterations(0) // of others
+                        .addCustomScenario(racing)
+                        .invocationsPerIteration(10_000);
+        assertThrows(LincheckAssertionError.class, () -> options.check(TornOwner.class));
+    }
+
     /** Besides other scenarios: a message is given back while somebody finds nothing. */
     private static ModelCheckingOptions ofReturns() {
         ExecutionScenario crossing =
@@ -206,9 +223,13 @@ class MpmcDeliveryLincheckTest {
     }
 
     /** What it is where messages are given back. */
-    public static final class RingOfReturns extends Deliveries {
+    public static class RingOfReturns extends Deliveries {
         public RingOfReturns() {
-            super(WITH_ROOM_FOR_ALL, -1);
+            this(WITH_ROOM_FOR_ALL, -1);
+        }
+
+        RingOfReturns(MpmcLayout layout, int torn) {
+            super(layout, torn);
         }
 
         @Operation
@@ -228,6 +249,13 @@ class MpmcDeliveryLincheckTest {
     }
 
     /** The same with a fault. */
+    public static final class TornOwner extends RingOfReturns {
+        public TornOwner() {
+            super(LAYOUT, LAYOUT.consumers());
+        }
+    }
+
+    /** A ring with a fault. */
     public static final class TornHead extends Ring {
         public TornHead() {
             super(MpmcLayout.HEAD);

@@ -212,7 +212,7 @@ class RacingRingsProcessTest {
         return Stream.of(
                 new OnlyStep("spsc.role", "offer", false),
                 new OnlyStep("spsc.copied", "offer", false),
-                new OnlyStep("spsc.zeroed", "offer", false),
+                new OnlyStep("spsc.cleared", "offer", false),
                 new OnlyStep("spsc.published", "offer", true),
                 new OnlyStep("spsc.claimed", "claim", false),
                 new OnlyStep("spsc.tail", "offer", false),

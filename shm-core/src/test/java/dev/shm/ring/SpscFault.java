@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 enum SpscFault {
     /** Nothing is wrong. */
     NONE,
-    /** Where the next header will be stays what it was (no P1, no P4). */
+    /** Where the next header will be stays what it was (no P4). */
     NO_END,
     /** The header is stored before the payload (P6 before P5). */
     HEADER_BEFORE_PAYLOAD,
@@ -68,9 +68,8 @@ enum SpscFault {
             String name = method.getName();
             int index = arguments.length > 0 && arguments[0] instanceof Integer i ? i : -1;
             boolean inData = index >= DATA;
-            boolean plainPut = inData && name.startsWith("put") && !name.endsWith("Release");
-            boolean end = plainPut && arguments.length == 2 && arguments[1].equals(0L);
-            boolean payload = plainPut && !end;
+            boolean end = inData && name.equals("setMemory");
+            boolean payload = inData && name.startsWith("put") && !name.endsWith("Release");
             boolean dropped =
                     fault == NO_END && end
                             || fault == NO_COMMIT && name.startsWith("put") && index == COMMIT;

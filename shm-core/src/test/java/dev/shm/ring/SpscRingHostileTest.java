@@ -90,6 +90,19 @@ class SpscRingHostileTest {
         assertEquals(192, ring.consumerPosition());
     }
 
+    /** As a consumer leaves it that is closed while it stores them. */
+    @Test
+    void aHeadThatIsAhead_isWhereToGoOn() {
+        SpscProducer producer = ring.producer();
+        TestRings.offer(producer, 1, "12345678");
+        TestRings.offer(producer, 1, "12345678");
+        try (SpscConsumer consumer = ring.consumer()) {
+            assertEquals(2, TestRings.poll(consumer, 9).size());
+        }
+        memory.putLong(SpscLayout.COMMIT, 16);
+        assertEquals(32, ring.consumer().position());
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {-1024, 4, 264, 1L << 40, Long.MIN_VALUE, Long.MAX_VALUE})
     void positions_thatNobodyWrites(long position) {

@@ -53,7 +53,6 @@ class SpscRingProcessTest {
     @ParameterizedTest
     @CsvSource({
         "spsc.copied, offer 2 half, false", // P5
-        "spsc.zeroed, offer 2 half, false", // P4
         "spsc.published, offer 2 half, true", // P6
         "spsc.claimed, claim 2 half 0, false",
     })
@@ -130,7 +129,7 @@ class SpscRingProcessTest {
         assertEquals(List.of("2:whole"), TestRings.poll(consumer, 9));
     }
 
-    /** Between P1 and P2: the successor writes the padding anew. */
+    /** Between P4 and P2: the successor writes the padding anew. */
     @Test
     void producer_killedBeforePadding() {
         SpscConsumer consumer = ring.consumer();
@@ -158,16 +157,17 @@ class SpscRingProcessTest {
         assertEquals(0, ring.producer().position());
     }
 
-    /** P7: it was about to look for room, and nothing of its record is there. */
-    @Test
-    void producer_killedAsItNotesItsTail() {
+    /** P7, P4: it looked for room, and nothing of its record is there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"spsc.tail", "spsc.cleared"})
+    void producer_killedAsItLooksForRoom(String point) {
         SpscConsumer consumer = ring.consumer();
         String text = "x".repeat(92); // 104 bytes: the third one does not fit before the end
         for (int i = 0; i < 2; i++) {
             assertEquals("true", victim.ask("offer 1 " + text));
         }
         assertEquals(2, TestRings.poll(consumer, 9).size());
-        stopAt("spsc.tail", "offer 2 " + text);
+        stopAt(point, "offer 2 " + text);
         assertEquals(List.of(), TestRings.poll(consumer, 9));
         assertThrows(IllegalStateException.class, () -> ring.producer());
         victim.kill();

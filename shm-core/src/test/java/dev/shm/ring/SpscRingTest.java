@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.ControlledMessageHandler.Action;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -312,6 +313,21 @@ class SpscRingTest {
             producer.commit(8 + SpscLayout.DATA + (int) producer.position() % CAPACITY);
         }
         assertEquals(SpscProducer.FULL, producer.tryClaim(1, 8));
+    }
+
+    /** What was copied until then lies where headers are expected to be clear. */
+    @Test
+    void records_thatCannotBeCopied_neverHappened() {
+        SpscProducer producer = ring.producer();
+        SpscConsumer consumer = ring.consumer();
+        DirectBuffer tooShort = TestRings.bytes("-".repeat(40));
+        for (int i = 0; i < 20; i++) {
+            assertTrue(offer(producer, 1, "a" + i));
+            assertThrows(
+                    IndexOutOfBoundsException.class, () -> producer.offer(3, tooShort, 0, 100));
+            assertTrue(offer(producer, 2, "b" + i));
+            assertEquals(List.of("1:a" + i, "2:b" + i), poll(consumer, 9));
+        }
     }
 
     @Test

@@ -28,7 +28,9 @@ final class SpscScenario implements Scenario {
     private static final int CAPACITY = 64;
     private static final int BELL = 2048; // rung with every change, for those who would spin
     private static final int RECORDS = 3; // of each producer
-    private static final int[] LENGTHS = {8, 16, 3};
+    private static final int[] LENGTHS = {8, 3, 16}; // two of them have the same span
+    private static final int LONGEST = 16;
+    private static final long GARBAGE = 0x5555_5555_5555_5555L;
     private static final int FIRST_CONSUMER_STAYS = 2;
     private static final long A_TICK = 1_000;
 
@@ -127,15 +129,16 @@ final class SpscScenario implements Scenario {
         }
     }
 
-    /** Every other record by a claim, after one that is given up. */
+    /** Every other record by a claim, after a longer one that is given up. */
     private static boolean put(
             SpscWriter writer, AtomicBuffer buffer, AtomicBuffer source, int value) {
         int length = source.capacity();
         if (value % 2 == 1) {
             return writer.offer(value, source, 0, length);
         }
-        int index = writer.tryClaim(value, length);
+        int index = writer.tryClaim(value, LONGEST);
         if (index >= 0) {
+            buffer.putLong(index + 8, GARBAGE); // where the next header may be
             writer.abort(index);
             index = writer.tryClaim(value, length);
             buffer.putBytes(index, source, 0, length);

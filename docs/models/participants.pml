@@ -12,7 +12,9 @@
  * end every slot can be freed, and nothing of the dead is left.
  *
  * Left out: more than two slots, closing a region that others probe, incarnations that end, PID namespaces. Locks that are
- * lost in a join or a probe are not in it, since they are not covered: two processes may have one slot then.
+ * lost in a join or a probe are not in it, since they are covered in part only: a state that somebody else changed meanwhile
+ * stands, and no two have one tag, but two may sweep at once. Where no lock is lost the CAS of a state never fails, so
+ * the states are written here as under the lock.
  *
  * -DEARLY: a slot is freed before it is swept. -DNOVETO: who has no lock is dead.
  *

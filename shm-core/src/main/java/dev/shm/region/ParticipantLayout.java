@@ -8,7 +8,7 @@ import dev.shm.memory.CacheLine;
  * <pre>
  *  offset  size  field         written by                        access
  *  ------  ----  ------------  --------------------------------  -----------------
- *       0     8  state         the holder of the slot's byte     release / acquire
+ *       0     8  state         the holder of the slot's byte     CAS / acquire
  *       8     8  pid           the participant, before it joins  plain
  *      16     8  startTicks    the participant, before it joins  plain
  *      24     8  pidNamespace  the participant, before it joins  plain
@@ -35,9 +35,9 @@ import dev.shm.memory.CacheLine;
  *          +--------------------------+----------------+
  * </pre>
  *
- * <p>The state is written only by whoever holds the lock on the slot's byte of the lock file, so it
- * needs no CAS. Incarnations only grow, and a slot retires before a tag could repeat: a tag in a
- * lock word never comes to mean somebody else.
+ * <p>The state is changed only by whoever holds the lock on the slot's byte of the lock file; by a
+ * CAS, because foreign code of its process may cost it that lock. Incarnations only grow, and a
+ * slot retires before a tag could repeat: a tag in a lock word never comes to mean somebody else.
  */
 final class ParticipantLayout {
     static final int STATE = 0;

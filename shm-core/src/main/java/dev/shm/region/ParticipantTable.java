@@ -25,10 +25,14 @@ final class ParticipantTable {
         return buffer.getLongVolatile(geometry.participant(slot) + ParticipantLayout.STATE);
     }
 
-    void setState(int slot, int incarnation, int status) {
-        buffer.putLongVolatile(
-                geometry.participant(slot) + ParticipantLayout.STATE,
-                ParticipantLayout.state(incarnation, status));
+    /**
+     * Goes on from a state that was seen; false if it has changed since. No state comes twice, so
+     * nothing has happened in between if it has not.
+     */
+    boolean changeState(int slot, long seen, int incarnation, int status) {
+        int at = geometry.participant(slot) + ParticipantLayout.STATE;
+        long next = ParticipantLayout.state(incarnation, status);
+        return buffer.compareAndSetLong(at, seen, next);
     }
 
     /**

@@ -29,6 +29,11 @@ final class Participants implements Liveness {
      * thread and the janitor look. (C) is final and the dead store no more, so whoever reads DEAD, or a
      * later state, also sees all that the dead one ever wrote.
      *
+     * Every state follows, by a CAS, the one that was looked at. With the byte it cannot fail. Foreign
+     * code of our process can cost us the byte between the look and the CAS, though: then no two
+     * have one tag, and nobody is made DEAD, or FREE unswept, who joined in the meantime. What is
+     * left then: the description of one may be that of the other, and two may sweep at once.
+     *
      * A slot is not FREE before its sweep is complete, so claims of an old tenant never meet a new one.
      * Killed anywhere in here: the byte is unlocked and the state says ACTIVE or DEAD, so the next one
      * that probes or joins does it again; every step of a sweep may be done twice.
@@ -66,8 +71,8 @@ final class Participants implements Liveness {
     private final AtomicReference<@Nullable String> closedBecause = new AtomicReference<>();
 
     /**
-     * Held while we probe, since whoever has a slot's byte stores its state without a CAS: the
-     * bytes must not be unlocked, by our leaving, between such a store's checks and the store.
+     * Held while we probe, since only whoever has a slot's byte sweeps it and describes itself
+     * there: the bytes must not be unlocked, by our leaving, in the middle of that.
      */
     private final ReentrantLock probing = new ReentrantLock();
 
@@ -182,15 +187,21 @@ final class Participants implements Liveness {
     }
 
     private static boolean activate(ParticipantTable table, int slot) {
-        int incarnation = ParticipantLayout.incarnation(table.state(slot)) + 1;
+        long seen = table.state(slot);
+        int incarnation = ParticipantLayout.incarnation(seen) + 1;
+        if (ParticipantLayout.status(seen) != ParticipantLayout.FREE) {
+            return false; // our lock is lost, and another has joined
+        }
         // Incarnations of a hostile file may be negative or too large.
         if (incarnation <= 0 || incarnation >= ParticipantLayout.LAST_INCARNATION) {
-            table.setState(slot, incarnation - 1, ParticipantLayout.RETIRED);
+            table.changeState(slot, seen, incarnation - 1, ParticipantLayout.RETIRED);
             return false;
         }
         table.describeSelf(slot);
         KillPoint.at("join.described");
-        table.setState(slot, incarnation, ParticipantLayout.ACTIVE); // (J)
+        if (!table.changeState(slot, seen, incarnation, ParticipantLayout.ACTIVE)) { // (J)
+            return false;
+        }
         KillPoint.at("join.active");
         return true;
     }
@@ -198,7 +209,8 @@ final class Participants implements Liveness {
     /**
      * Makes the slot FREE of a tenant that died. The caller holds the slot's byte.
      *
-     * @return false when the tenant is alive, or its sweep needs code that this process lacks.
+     * @return false when the tenant is alive, or its sweep needs code that this process lacks, or
+     *     somebody else has changed the state meanwhile.
      */
     private static boolean buryTenant(ParticipantTable table, Sweep sweep, int slot) {
         long state = table.state(slot);
@@ -211,7 +223,10 @@ final class Participants implements Liveness {
             if (table.identity(slot).isProvablyRunning()) {
                 return false;
             }
-            table.setState(slot, incarnation, ParticipantLayout.DEAD); // (C)
+            if (!table.changeState(slot, state, incarnation, ParticipantLayout.DEAD)) { // (C)
+                return false;
+            }
+            state = ParticipantLayout.state(incarnation, ParticipantLayout.DEAD);
             KillPoint.at("bury.certified");
         } else if (status != ParticipantLayout.DEAD) {
             return false;
@@ -220,8 +235,7 @@ final class Participants implements Liveness {
             return false;
         }
         KillPoint.at("bury.swept");
-        table.setState(slot, incarnation, ParticipantLayout.FREE);
-        return true;
+        return table.changeState(slot, state, incarnation, ParticipantLayout.FREE);
     }
 
     @Override
@@ -422,7 +436,8 @@ final class Participants implements Liveness {
                     }
                     KillPoint.at("leave.swept");
                 } finally {
-                    table.setState(slot, incarnation, status);
+                    long ours = ParticipantLayout.state(incarnation, ParticipantLayout.ACTIVE);
+                    table.changeState(slot, ours, incarnation, status);
                 }
             }
         } finally {

@@ -284,6 +284,7 @@ public final class SharedRegion implements AutoCloseable {
      * Returns the names of the objects.
      *
      * @return in no particular order.
+     * @throws RegionFormatException when the directory is damaged.
      */
     public List<String> names() {
         return entries().stream().map(ObjectEntry::name).toList();
@@ -303,6 +304,8 @@ public final class SharedRegion implements AutoCloseable {
      * Lists the living participants, after looking whether they are.
      *
      * @return one for each attachment.
+     * @throws RegionFormatException when one of them is dead, and an object is damaged from which
+     *     what it held is to be given back.
      */
     public List<Participant> participants() {
         return whileOpen(participants::living);

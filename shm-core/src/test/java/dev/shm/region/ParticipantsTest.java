@@ -209,7 +209,7 @@ class ParticipantsTest {
     @Test
     void aCertificate_isNotVetoed() {
         raw.pretend(SLOT, INCARNATION, ProcessIdentity.self());
-        raw.participants.setState(SLOT, INCARNATION, ParticipantLayout.DEAD);
+        raw.setState(SLOT, INCARNATION, ParticipantLayout.DEAD);
         assertTrue(region.isDead(TAG));
         probeAll();
         assertEquals(ParticipantLayout.FREE, raw.status(SLOT));
@@ -231,7 +231,7 @@ class ParticipantsTest {
         region.close();
         int last = (1 << 18) - 2;
         for (int slot = 0; slot < raw.participants.slots(); slot++) {
-            raw.participants.setState(slot, last - 1, ParticipantLayout.FREE);
+            raw.setState(slot, last - 1, ParticipantLayout.FREE);
         }
         Set<Integer> tags = new HashSet<>();
         for (int slot = 0; slot < raw.participants.slots(); slot++) {
@@ -421,7 +421,7 @@ class ParticipantsTest {
 
         // Cut short before the end, it is done again, and nothing comes of that.
         raw.directory.setOpen(raw.directory.find("open"), SLOT);
-        raw.participants.setState(SLOT, INCARNATION, ParticipantLayout.DEAD);
+        raw.setState(SLOT, INCARNATION, ParticipantLayout.DEAD);
         probeAll();
         assertEquals(2, open.buffer().getLong(ClaimType.SWEEPS));
         assertEquals(1, open.buffer().getLong(ClaimType.EFFECTIVE_SWEEPS));
@@ -503,7 +503,7 @@ class ParticipantsTest {
     void declaredDead_everyFurtherUseSaysSo() {
         Block block = region.attach("b", Patterns.spec("b"), AttachMode.CREATE);
         int slot = ParticipantLayout.slot(region.self().id());
-        raw.participants.setState(slot, raw.incarnation(slot), ParticipantLayout.DEAD);
+        raw.setState(slot, raw.incarnation(slot), ParticipantLayout.DEAD);
         assertSaysDeclaredDead(() -> region.names());
         assertSaysDeclaredDead(
                 () -> region.attach("c", Patterns.spec("c"), AttachMode.OPEN_OR_CREATE));

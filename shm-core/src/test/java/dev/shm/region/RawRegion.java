@@ -40,7 +40,13 @@ final class RawRegion {
         memory.putLong(at + ParticipantLayout.START_TICKS, tenant.startTicks());
         memory.putLong(at + ParticipantLayout.PID_NAMESPACE, tenant.pidNamespace());
         memory.putLong(at + ParticipantLayout.BOOT, tenant.boot());
-        participants.setState(slot, incarnation, ParticipantLayout.ACTIVE);
+        setState(slot, incarnation, ParticipantLayout.ACTIVE);
+    }
+
+    void setState(int slot, int incarnation, int status) {
+        memory.putLongVolatile(
+                geometry.participant(slot) + ParticipantLayout.STATE,
+                ParticipantLayout.state(incarnation, status));
     }
 
     /** A tenant that is dead for sure: there has been no such process since the machine started. */

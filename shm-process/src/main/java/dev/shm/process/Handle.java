@@ -3,6 +3,7 @@ package dev.shm.process;
 import dev.shm.region.Block;
 import dev.shm.region.Claims;
 import dev.shm.region.RegionFormatException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
@@ -10,6 +11,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.agrona.concurrent.AtomicBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the handles of maps and lists share: the block, the core that all handles of the attachment
@@ -77,29 +79,52 @@ final class Handle<C> {
     <T> T use(Function<C, T> operation) {
         inProgress.incrementAndGet();
         try {
-            return underLock(operation);
-        } finally {
-            if (inProgress.decrementAndGet() == 0 && closed) {
-                block.close();
+            Lock reading = shared.operations.readLock();
+            reading.lock();
+            try {
+                checkOpen();
+                return operation.apply(core);
+            } finally {
+                reading.unlock();
             }
+        } finally {
+            ended();
         }
     }
 
-    private <T> T underLock(Function<C, T> operation) {
-        Lock reading = shared.operations.readLock();
-        reading.lock();
+    /** The same without waiting for a closing of the region, which it gives way to. */
+    private <T> Optional<T> tryUse(Function<C, @Nullable T> operation) {
+        inProgress.incrementAndGet();
         try {
-            if (isClosed()) {
-                throw new IllegalStateException(
-                        "region="
-                                + block.region().name()
-                                + " name="
-                                + block.name()
-                                + ": handle closed");
+            Lock reading = shared.operations.readLock();
+            if (!reading.tryLock()) {
+                return Optional.empty();
             }
-            return operation.apply(core);
+            try {
+                checkOpen();
+                return Optional.ofNullable(operation.apply(core));
+            } finally {
+                reading.unlock();
+            }
         } finally {
-            reading.unlock();
+            ended();
+        }
+    }
+
+    private void ended() {
+        if (inProgress.decrementAndGet() == 0 && closed) {
+            block.close();
+        }
+    }
+
+    private void checkOpen() {
+        if (isClosed()) {
+            throw new IllegalStateException(
+                    "region="
+                            + block.region().name()
+                            + " name="
+                            + block.name()
+                            + ": handle closed");
         }
     }
 
@@ -122,8 +147,15 @@ final class Handle<C> {
         }
     }
 
-    /** An object in words; for toString, which must not fail on a closed one. */
-    String describe(String type, Supplier<String> state) {
-        return block.ifOpen(state).orElse(type + "[name=" + block.name() + ", closed]");
+    /**
+     * An object in words; for toString, which must not fail on a closed one and waits for nobody.
+     *
+     * @param look copies what is to be shown; null where it would have to wait.
+     * @param state what the copy looks like.
+     */
+    <T> String describe(String type, Function<C, @Nullable T> look, Function<T, String> state) {
+        String named = type + "[name=" + block.name() + ", ";
+        return block.ifOpen(() -> tryUse(look).map(state).orElse(named + "in use]"))
+                .orElse(named + "closed]");
     }
 }

@@ -116,15 +116,21 @@ final class ListCore {
     }
 
     Snapshot snapshot() {
-        return guarded.inside(
-                () -> {
-                    int size = sizeNow();
-                    List<byte @Nullable []> elements = new ArrayList<>(size);
-                    for (int i = 0; i < size; i++) {
-                        elements.add(element(i));
-                    }
-                    return new Snapshot(buffer.getLong(VERSION), elements);
-                });
+        return guarded.inside(this::copy);
+    }
+
+    /** The same, if it need not wait; null if it would have to. */
+    @Nullable Snapshot trySnapshot() {
+        return guarded.tryInside(this::copy);
+    }
+
+    private Snapshot copy() {
+        int size = sizeNow();
+        List<byte @Nullable []> elements = new ArrayList<>(size);
+        for (int i = 0; i < size; i++) {
+            elements.add(element(i));
+        }
+        return new Snapshot(buffer.getLong(VERSION), elements);
     }
 
     Outcome set(int index, byte @Nullable [] element) {

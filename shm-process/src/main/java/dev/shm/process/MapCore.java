@@ -70,6 +70,21 @@ final class MapCore {
         return stripes.get(stripe).entries();
     }
 
+    /**
+     * Copies of all entries, key and value in turn; null if somebody would have to be waited for.
+     */
+    @Nullable List<byte[]> tryEntries() {
+        List<byte[]> entries = new ArrayList<>();
+        for (MapStripe stripe : stripes) {
+            List<byte[]> found = stripe.tryEntries();
+            if (found == null) {
+                return null;
+            }
+            entries.addAll(found);
+        }
+        return entries;
+    }
+
     void clear() {
         stripes.forEach(MapStripe::clear);
     }

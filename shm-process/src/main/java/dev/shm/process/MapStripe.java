@@ -94,18 +94,24 @@ final class MapStripe {
 
     /** Copies of all entries, key and value in turn. */
     List<byte[]> entries() {
-        return guarded.inside(
-                () -> {
-                    List<byte[]> copies = new ArrayList<>();
-                    for (int at = 0; at <= mask; at++) {
-                        int reference = reference(slot(at));
-                        if (reference != 0) {
-                            copies.add(heap.key(reference));
-                            copies.add(heap.value(reference));
-                        }
-                    }
-                    return copies;
-                });
+        return guarded.inside(this::copies);
+    }
+
+    /** The same, if it need not wait; null if it would have to. */
+    @Nullable List<byte[]> tryEntries() {
+        return guarded.tryInside(this::copies);
+    }
+
+    private List<byte[]> copies() {
+        List<byte[]> copies = new ArrayList<>();
+        for (int at = 0; at <= mask; at++) {
+            int reference = reference(slot(at));
+            if (reference != 0) {
+                copies.add(heap.key(reference));
+                copies.add(heap.value(reference));
+            }
+        }
+        return copies;
     }
 
     /** Puts a value in, or takes it out if that is null, where the condition holds. */

@@ -45,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  * matter at the next instant: the element at an index may have moved. {@link #iterator} never
  * fails: it goes from index to index, so it shows what is there when it comes, and removes nothing.
  * Sublists and list iterators are those of {@link AbstractList}, call by call. A process that is
- * stopped in the middle of an operation holds up all others.
+ * stopped in the middle of an operation holds up all others, but for {@link #toString}: that waits
+ * for nobody, and says that the list is in use where it would have to.
  *
  * <p><b>Memory effects.</b> What came before a change is visible to whoever sees the change.
  *
@@ -388,7 +389,8 @@ public final class SharedList<E> extends AbstractList<E> implements RandomAccess
 
     @Override
     public String toString() {
-        return handle.describe("SharedList", () -> values().toString());
+        return handle.describe(
+                "SharedList", ListCore::trySnapshot, seen -> values(seen).toString());
     }
 
     /** An element, and the bytes that it was read from, or is to be written in. */
@@ -439,8 +441,12 @@ public final class SharedList<E> extends AbstractList<E> implements RandomAccess
     }
 
     private List<@Nullable E> values() {
+        return values(snapshot());
+    }
+
+    private List<@Nullable E> values(Snapshot snapshot) {
         List<@Nullable E> values = new ArrayList<>();
-        elements(snapshot()).forEach(element -> values.add(element.value));
+        elements(snapshot).forEach(element -> values.add(element.value));
         return values;
     }
 

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.util.AbstractMap;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,7 +22,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,7 +51,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #size}, {@link #clear}, {@link #putAll} and what goes through the whole map are no
  * instants. Iterators are weakly consistent: they never fail, they show each entry at most once,
  * and they may or may not show what changes meanwhile. A process that is stopped in the middle of
- * an operation holds up those on a sixteenth of the keys.
+ * an operation holds up those on a sixteenth of the keys. {@link #toString} waits for nobody: where
+ * it would have to it says that the map is in use.
  *
  * <p><b>Memory effects.</b> What came before a change is visible to whoever sees the change.
  *
@@ -381,12 +383,20 @@ public final class SharedMap<K, V> extends AbstractMap<K, V>
 
     @Override
     public String toString() {
-        return describe("SharedMap", super::toString);
+        return describe("SharedMap", Map::toString);
     }
 
-    /** In words, which a closed handle has too. */
-    String describe(String type, Supplier<String> state) {
-        return handle.describe(type, state);
+    /** In words, which a closed handle has too, and one of a map that is in use. */
+    String describe(String type, Function<Map<K, V>, String> state) {
+        return handle.describe(type, MapCore::tryEntries, copies -> state.apply(decoded(copies)));
+    }
+
+    private Map<K, V> decoded(List<byte[]> copies) {
+        Map<K, V> decoded = new LinkedHashMap<>();
+        for (int i = 0; i < copies.size(); i += 2) {
+            decoded.put(keys.decode(copies.get(i)), values.decode(copies.get(i + 1)));
+        }
+        return decoded;
     }
 
     /** Whatever is asked for, in the bytes of a key. */

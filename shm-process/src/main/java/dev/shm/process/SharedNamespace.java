@@ -157,8 +157,8 @@ public final class SharedNamespace implements AutoCloseable {
     public String toString() {
         return map.describe(
                 "SharedNamespace",
-                () -> {
-                    TreeMap<String, Object> shown = new TreeMap<>(map);
+                copy -> {
+                    TreeMap<String, Object> shown = new TreeMap<>(copy);
                     shown.keySet().removeIf(name -> name.startsWith("_"));
                     return "SharedNamespace" + shown;
                 });

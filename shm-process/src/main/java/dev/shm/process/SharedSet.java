@@ -190,6 +190,6 @@ public final class SharedSet<E> extends AbstractSet<E> implements AutoCloseable 
 
     @Override
     public String toString() {
-        return map.describe("SharedSet", super::toString);
+        return map.describe("SharedSet", copy -> copy.keySet().toString());
     }
 }

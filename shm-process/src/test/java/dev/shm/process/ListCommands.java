@@ -4,6 +4,7 @@ import dev.shm.codec.Codecs;
 import dev.shm.region.SharedRegion;
 import dev.shm.testing.ChildCommands.Commands;
 import dev.shm.value.SharedArray;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Random;
 
@@ -41,7 +42,7 @@ public final class ListCommands implements Commands {
                 list.sort(null);
                 yield "sorted";
             }
-            case "show" -> list.toString();
+            case "show" -> Arrays.toString(list.toArray());
             case "race" -> race();
             case "append" -> append(words[1], Integer.parseInt(words[2]));
             case "storm" -> storm(Integer.parseInt(words[1]), Long.parseLong(words[2]));
@@ -53,7 +54,7 @@ public final class ListCommands implements Commands {
     private String race() {
         String seen = "";
         for (int i = 0; i < 100; i++) {
-            seen = list.toString();
+            seen = Arrays.toString(list.toArray());
         }
         return seen;
     }

@@ -124,6 +124,7 @@ class SharedListProcessTest {
             Peer blocked = peers.add().say("insert 0 y");
             blocked.awaitAsleep();
             assertTrue(blocked.isBusy());
+            assertEquals("SharedList[name=" + list.name() + ", in use]", list.toString());
             victim.goOn();
             victim.expect("inserted");
             blocked.expect("inserted");

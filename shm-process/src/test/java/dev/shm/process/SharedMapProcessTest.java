@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.codec.Codec;
+import dev.shm.codec.Codecs;
 import dev.shm.sync.Bystander;
 import dev.shm.sync.Peer;
 import dev.shm.sync.Peers;
@@ -33,6 +35,8 @@ class SharedMapProcessTest {
     private static final int KILLS = Integer.getInteger("shm.test.kills", 4);
     private static final String OLD = "o".repeat(150);
     private static final String NEW = "n".repeat(200);
+    private static final Codec<Object> ANYTHING =
+            Codecs.serialized(Object.class, 1024, Codecs.allow(String.class));
 
     @TempDir private Path directory;
     private Peers peers;
@@ -180,6 +184,10 @@ class SharedMapProcessTest {
             victim.stopAt("heap.written")
                     .say("put " + keys.get(0) + " " + NEW)
                     .awaitStopped("heap.written");
+            assertEquals("SharedMap[name=it, in use]", map.toString());
+            assertEquals(
+                    "SharedNamespace[name=it, in use]",
+                    SharedNamespace.open(peers.region(), "it", ANYTHING).toString());
             Peer blocked = peers.add().say("get " + keys.get(0));
             blocked.awaitAsleep();
             int elsewhere = 0;

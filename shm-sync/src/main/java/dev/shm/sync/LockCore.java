@@ -1,5 +1,6 @@
 package dev.shm.sync;
 
+import dev.shm.memory.KillPoint;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.RobustMutex;
 import dev.shm.wait.Waiter;
@@ -45,7 +46,9 @@ final class LockCore {
      * gets here is a death that the next owner is told of.
      */
     void countDeath() {
+        KillPoint.at("lock.told");
         buffer.putLongRelease(offset + LockLayout.DEATHS, deaths() + 1); // pairs with deaths()
+        KillPoint.at("lock.counted");
     }
 
     /** How often an owner was told of a death. */

@@ -280,7 +280,11 @@ final class ReadWriteCore {
             return false;
         }
         boolean gone = ReadWriteLayout.slot(tag(seen)) != slot || liveness.isDead(tag(seen));
-        return !gone || !buffer.compareAndSetLong(cell(slot), seen, 0);
+        if (!gone || !buffer.compareAndSetLong(cell(slot), seen, 0)) {
+            return true;
+        }
+        KillPoint.at("rw.forgotten");
+        return false;
     }
 
     void unlockWrite() {
@@ -292,6 +296,7 @@ final class ReadWriteCore {
         int seen = buffer.getIntVolatile(GATE);
         while ((seen & WAITING) != 0) {
             if (buffer.compareAndSetInt(GATE, seen, (seen & ~WAITING) + EPOCH)) { // (E)
+                KillPoint.at("rw.waking");
                 gate.wakeAll();
                 return;
             }

@@ -319,6 +319,9 @@ final class SemaphoreCore {
         int cell = cell(at);
         while (isFree(cell)) {
             if (replace(at, cell, self | cell & WAITED)) { // (A) pairs with (R)
+                if ((cell & TAG) != 0) {
+                    KillPoint.at("semaphore.inherited");
+                }
                 if (at != homeAt) {
                     bulk.stray();
                 }

@@ -105,6 +105,7 @@ final class WaitingRoom {
             if (buffer.compareAndSetInt(WAITING, waiting, NOBODY)) {
                 KillPoint.at("semaphore.signalled");
                 buffer.getAndAddInt(EPOCH, 1); // (S) pairs with (E)
+                KillPoint.at("semaphore.waking");
                 boolean several = waiting == FOR_SEVERAL || waiting() == FOR_SEVERAL;
                 sleepers.wake(several ? Integer.MAX_VALUE : permits);
                 return;

@@ -41,6 +41,9 @@ class CountingSemaphoreProcessTest {
         "semaphore.signalled, IDLE",
         "semaphore.signalled, BLOCKED",
         "semaphore.signalled, RACING",
+        "semaphore.waking, IDLE",
+        "semaphore.waking, BLOCKED",
+        "semaphore.waking, RACING",
         "semaphore.released, IDLE",
         "semaphore.released, BLOCKED",
         "semaphore.released, RACING"

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -197,6 +198,34 @@ class SharedConditionProcessTest {
             }
             assertStaysLocked();
             assertEquals(kind != Bystander.IDLE, survivor.isBusy());
+            victim.kill();
+            kind.expect(survivor, "take", "taken over");
+            assertEquals(0, items.getLong());
+            assertConsistent();
+        }
+    }
+
+    /** A waiter dies that is told of the death of an owner, before or after it has counted it. */
+    @ParameterizedTest
+    @CsvSource({
+        "lock.told, IDLE",
+        "lock.told, BLOCKED",
+        "lock.told, RACING",
+        "lock.counted, IDLE",
+        "lock.counted, BLOCKED",
+        "lock.counted, RACING"
+    })
+    void killedAsItIsTold_isAnOwnerThatDied(String point, Bystander kind) throws Exception {
+        try (Victim owner = victim();
+                Victim victim = victim().stopAt(point)) {
+            victim.say("take");
+            awaitWaiters(1);
+            owner.ask("lock");
+            owner.ask("add 1");
+            owner.kill();
+            victim.awaitStopped(point);
+            Peer survivor = kind.begin(peers, "take");
+            assertStaysLocked();
             victim.kill();
             kind.expect(survivor, "take", "taken over");
             assertEquals(0, items.getLong());

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -180,6 +181,28 @@ class SharedLockProcessTest {
             Survivors survivors = new Survivors(kind);
             third.kill();
             survivors.assertAllPass(1); // although it had repaired: it died as the owner
+        }
+    }
+
+    /** The same, before or after it has counted the death that it is told of. */
+    @ParameterizedTest
+    @CsvSource({
+        "lock.told, IDLE",
+        "lock.told, BLOCKED",
+        "lock.told, RACING",
+        "lock.counted, IDLE",
+        "lock.counted, BLOCKED",
+        "lock.counted, RACING"
+    })
+    void killedAsItIsTold_isReportedAgain(String point, Survivor kind) throws Exception {
+        try (Victim first = victim();
+                Victim second = victim()) {
+            first.ask("lock");
+            first.kill();
+            second.stopAt(point).say("acquire").awaitStopped(point);
+            Survivors survivors = new Survivors(kind);
+            second.kill();
+            survivors.assertAllPass(1);
         }
     }
 

@@ -109,25 +109,43 @@ class SharedReadWriteLockProcessTest {
         "rw.draining, RACING"
     })
     void killedAsWriter(String point, Bystander kind) throws Exception {
-        try (Victim victim = victim().stopAt(point)) {
-            victim.say("write").awaitStopped(point);
-            Peer writer = kind.begin(peers, "visitWrite", "raceWrite");
-            Peer reader = kind.begin(peers, "visitRead", "raceRead");
-            assertStaysOut("write");
-            assertEquals(kind != Bystander.IDLE, writer.isBusy() && reader.isBusy());
-            victim.kill();
-            kind.expect(writer, "visitWrite", "OWNER_DIED");
-            if (kind == Bystander.IDLE) {
-                reader.say("visitRead");
-            }
-            String answer = reader.hear();
-            assertTrue(answer.startsWith(OwnerDiedException.class.getName()), answer);
-            assertEquals("OWNER_DIED", writer.ask("acquire"));
-            writer.ask("repair");
-            writer.ask("unwrite");
-            assertEquals("locked", reader.ask("read"));
-            assertEquals(1, lock.readers());
+        try (Victim victim = victim()) {
+            assertKilledAsWriter(victim, point, kind);
         }
+    }
+
+    /** The same, when it has just taken a reader that died out of its cell. */
+    @ParameterizedTest
+    @EnumSource
+    void killedAsWriter_thatHasForgottenAReader(Bystander kind) throws Exception {
+        try (Victim reader = victim();
+                Victim victim = victim()) {
+            reader.ask("read");
+            victim.ask("readers"); // so that it has another cell
+            reader.kill();
+            assertKilledAsWriter(victim, "rw.forgotten", kind);
+        }
+    }
+
+    private void assertKilledAsWriter(Victim victim, String point, Bystander kind)
+            throws InterruptedException {
+        victim.stopAt(point).say("write").awaitStopped(point);
+        Peer writer = kind.begin(peers, "visitWrite", "raceWrite");
+        Peer reader = kind.begin(peers, "visitRead", "raceRead");
+        assertStaysOut("write");
+        assertEquals(kind != Bystander.IDLE, writer.isBusy() && reader.isBusy());
+        victim.kill();
+        kind.expect(writer, "visitWrite", "OWNER_DIED");
+        if (kind == Bystander.IDLE) {
+            reader.say("visitRead");
+        }
+        String answer = reader.hear();
+        assertTrue(answer.startsWith(OwnerDiedException.class.getName()), answer);
+        assertEquals("OWNER_DIED", writer.ask("acquire"));
+        writer.ask("repair");
+        writer.ask("unwrite");
+        assertEquals("locked", reader.ask("read"));
+        assertEquals(1, lock.readers());
     }
 
     /** A writer dies that reads as well: both are gone. */
@@ -171,6 +189,26 @@ class SharedReadWriteLockProcessTest {
         }
     }
 
+    /**
+     * A writer dies that owes a wake to readers, and has taken their announcement away. No other
+     * writer is there, which would wake them instead.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void killedAsWriter_beforeItWakesReaders(Bystander kind) {
+        try (Victim victim = victim()) {
+            victim.ask("write");
+            Peer sleeper = peers.add().say("visitRead");
+            sleeper.awaitAsleep();
+            Peer reader = kind.begin(peers, "visitRead", "raceRead");
+            victim.stopAt("rw.waking").say("unwrite").awaitStopped("rw.waking");
+            victim.kill();
+            sleeper.expect("visited");
+            kind.expect(reader, "visitRead", "visited");
+            assertTrue(lock.writeLock().tryLock());
+        }
+    }
+
     /** A reader dies that has announced itself. */
     @ParameterizedTest
     @EnumSource
@@ -207,7 +245,11 @@ class SharedReadWriteLockProcessTest {
 
     /** Who has let go, but does not wake, holds nobody up for longer than a tick. */
     @ParameterizedTest
-    @CsvSource({"read, rw.left, acquire, ACQUIRED", "write, rw.unlocked, read, locked"})
+    @CsvSource({
+        "read, rw.left, acquire, ACQUIRED",
+        "write, rw.unlocked, read, locked",
+        "write, rw.waking, read, locked"
+    })
     void stoppedBeforeItWakes_holdsNobodyUp(
             String command, String point, String next, String answer) {
         try (Victim victim = victim()) {

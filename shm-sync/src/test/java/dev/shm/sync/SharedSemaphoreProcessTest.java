@@ -114,7 +114,9 @@ class SharedSemaphoreProcessTest {
         "semaphore.freed, BLOCKED",
         "semaphore.freed, RACING",
         "semaphore.signalled, BLOCKED",
-        "semaphore.signalled, RACING"
+        "semaphore.signalled, RACING",
+        "semaphore.waking, BLOCKED",
+        "semaphore.waking, RACING"
     })
     void killedBeforeItWakes(String point, Survivor kind) {
         SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 1);
@@ -130,7 +132,13 @@ class SharedSemaphoreProcessTest {
 
     /** One that has released, but does not wake, holds nobody up for longer than a tick. */
     @ParameterizedTest
-    @ValueSource(strings = {"semaphore.released", "semaphore.freed", "semaphore.signalled"})
+    @ValueSource(
+            strings = {
+                "semaphore.released",
+                "semaphore.freed",
+                "semaphore.signalled",
+                "semaphore.waking"
+            })
     void stoppedBeforeItWakes_holdsNobodyUp(String point) {
         SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 1);
         try (Victim victim = victim()) {
@@ -282,6 +290,37 @@ class SharedSemaphoreProcessTest {
             SharedSemaphore semaphore = SharedSemaphore.open(region, "it");
             assertTrue(semaphore.tryAcquire(2, 1, MINUTES));
         }
+    }
+
+    /**
+     * Whoever takes the permit of one that is known to be dead, before it is swept, may die itself:
+     * the permit is the next one's, and the sweep of the first frees it no more.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void killedAsItInheritsAPermit(Bystander kind) {
+        SharedSemaphore.create(peers.region(), "it", 1).close();
+        Peer survivor;
+        try (Victim first = victim();
+                Victim sweeper = victim()) {
+            first.ask("acquire");
+            sweeper.ask("count");
+            peers.close(); // so that nobody else sweeps
+            sweeper.stopAt("bury.certified");
+            first.kill();
+            sweeper.awaitStopped("bury.certified");
+            peers = new Peers(Where.REGIONS, directory, SemaphoreCommands.class);
+            try (Victim heir = victim()) {
+                heir.stopAt("semaphore.inherited").say("acquire");
+                heir.awaitStopped("semaphore.inherited");
+                survivor = kind.begin(peers, "acquire");
+                assertEquals(kind != Bystander.IDLE, survivor.isBusy());
+                heir.kill();
+                kind.expect(survivor, "acquire", "acquired");
+            }
+            sweeper.goOn(); // it is closed when it has swept
+        }
+        assertEquals("0 1", survivor.ask("count"));
     }
 
     /** BEHAVIOURS 20.6: whenever they die, nobody is stuck and no permit is lost or doubled. */

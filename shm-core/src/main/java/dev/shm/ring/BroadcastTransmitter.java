@@ -32,8 +32,7 @@ public final class BroadcastTransmitter implements AutoCloseable {
         this.block = block;
         this.role = role;
         this.writer = new BroadcastWriter(block.buffer(), capacity);
-        this.guard = new RoleGuard("broadcast=" + block.name() + ": this transmitter");
-        block.guard(guard);
+        this.guard = RoleGuard.of(block, "broadcast=" + block.name() + ": this transmitter");
     }
 
     /**
@@ -70,7 +69,7 @@ public final class BroadcastTransmitter implements AutoCloseable {
      */
     @Override
     public void close() {
-        guard.close(block, role::release);
+        guard.close(role::release);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Keeps the calls of a role and its closing apart: once it is closed no call begins, and who closes
@@ -33,13 +34,30 @@ final class RoleGuard implements Claims {
     private static final long SOMEBODY = -1;
 
     private final String role;
+    private final BooleanSupplier isGone;
+    private final long graceMillis;
     private final AtomicLong caller = new AtomicLong();
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile boolean closed;
 
-    /** Guards a role that messages call so. */
-    RoleGuard(String role) {
+    /**
+     * Guards a role.
+     *
+     * @param role how messages call it.
+     * @param isGone whether what it is a role of went, and the role with it.
+     * @param graceMillis how long a store may take to be seen.
+     */
+    RoleGuard(String role, BooleanSupplier isGone, long graceMillis) {
         this.role = role;
+        this.isGone = isGone;
+        this.graceMillis = graceMillis;
+    }
+
+    /** Guards a role in a block, which messages call so; closing the region waits for its calls. */
+    static RoleGuard of(Block block, String role) {
+        RoleGuard guard = new RoleGuard(role, block::isClosed, GRACE_MILLIS);
+        block.guard(guard);
+        return guard;
     }
 
     /** Begins a call that calls nobody back. */
@@ -82,15 +100,15 @@ final class RoleGuard implements Claims {
      *
      * @throws IllegalStateException if the call is this thread's.
      */
-    void close(Block block, Runnable giveUp) {
+    void close(Runnable giveUp) {
         if (!over.get()) {
             close();
             if (over.compareAndSet(false, true)) {
                 try {
                     giveUp.run();
                 } catch (IllegalStateException e) {
-                    if (!block.isClosed()) {
-                        throw e; // else it went with the block
+                    if (!isGone.getAsBoolean()) {
+                        throw e;
                     }
                 }
             }
@@ -126,14 +144,14 @@ final class RoleGuard implements Claims {
     private boolean close(Deadline deadline) {
         closed = true; // (C)
         boolean interrupted = false;
-        Deadline grace = Deadline.after(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+        Deadline grace = Deadline.after(graceMillis, TimeUnit.MILLISECONDS);
         boolean left = false;
         while (!left && !deadline.isExpired()) {
             LockSupport.parkNanos(this, grace.remainingNanos());
             interrupted |= Thread.interrupted();
             left = grace.isExpired() && caller.getAcquire() == NOBODY; // (W) pairs with (L)
             if (grace.isExpired()) {
-                grace = Deadline.after(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+                grace = Deadline.after(graceMillis, TimeUnit.MILLISECONDS);
             }
         }
         if (interrupted) {

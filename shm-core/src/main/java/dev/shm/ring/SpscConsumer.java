@@ -1,7 +1,6 @@
 package dev.shm.ring;
 
-import dev.shm.memory.MappedBuffer;
-import dev.shm.region.Block;
+import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
 import org.agrona.concurrent.MessageHandler;
 
@@ -32,17 +31,17 @@ import org.agrona.concurrent.MessageHandler;
  * consumer to consumer, so an effect that is stored together with the position is had exactly once.
  */
 public final class SpscConsumer implements AutoCloseable {
-    private final Block block;
+    private final String ring;
     private final Role role;
     private final SpscReader reader;
     private final RoleGuard guard;
 
-    SpscConsumer(Block block, MappedBuffer memory, Role role, int capacity) {
-        this.block = block;
+    /** The one that has the role, guarded so, in a ring that messages call so. */
+    SpscConsumer(String ring, RoleGuard guard, AtomicBuffer memory, Role role, int capacity) {
+        this.ring = ring;
         this.role = role;
         this.reader = new SpscReader(memory, capacity);
-        this.guard = new RoleGuard("ring=" + block.name() + ": this consumer");
-        block.guard(guard);
+        this.guard = guard;
     }
 
     /**
@@ -121,7 +120,6 @@ public final class SpscConsumer implements AutoCloseable {
     @Override
     public void close() {
         guard.close(
-                block,
                 () -> {
                     reader.free();
                     role.release();
@@ -130,6 +128,6 @@ public final class SpscConsumer implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "SpscConsumer[ring=" + block.name() + (guard.isClosed() ? ", closed" : "") + "]";
+        return "SpscConsumer[ring=" + ring + (guard.isClosed() ? ", closed" : "") + "]";
     }
 }

@@ -1,9 +1,8 @@
 package dev.shm.ring;
 
-import dev.shm.memory.MappedBuffer;
-import dev.shm.region.Block;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
 
 /**
@@ -37,19 +36,19 @@ public final class SpscProducer implements AutoCloseable {
     /** What {@link #tryClaim} returns when there is no room; the same as in Agrona's rings. */
     public static final int FULL = RingBuffer.INSUFFICIENT_CAPACITY;
 
-    private final Block block;
-    private final MappedBuffer memory;
+    private final String ring;
+    private final AtomicBuffer memory;
     private final Role role;
     private final SpscWriter writer;
     private final RoleGuard guard;
 
-    SpscProducer(Block block, MappedBuffer memory, Role role, int capacity) {
-        this.block = block;
+    /** The one that has the role, guarded so, in a ring that messages call so. */
+    SpscProducer(String ring, RoleGuard guard, AtomicBuffer memory, Role role, int capacity) {
+        this.ring = ring;
         this.memory = memory;
         this.role = role;
         this.writer = new SpscWriter(memory, capacity);
-        this.guard = new RoleGuard("ring=" + block.name() + ": this producer");
-        block.guard(guard);
+        this.guard = guard;
     }
 
     /**
@@ -189,7 +188,6 @@ public final class SpscProducer implements AutoCloseable {
     @Override
     public void close() {
         guard.close(
-                block,
                 () -> {
                     writer.close();
                     role.release();
@@ -198,6 +196,6 @@ public final class SpscProducer implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "SpscProducer[ring=" + block.name() + (guard.isClosed() ? ", closed" : "") + "]";
+        return "SpscProducer[ring=" + ring + (guard.isClosed() ? ", closed" : "") + "]";
     }
 }

@@ -157,7 +157,7 @@ public final class SpscRing implements AutoCloseable {
     public synchronized SpscProducer producer() {
         take(producerRole, "producer");
         try {
-            producer = new SpscProducer(block, buffer, producerRole, capacity);
+            producer = new SpscProducer(name(), guard("producer"), buffer, producerRole, capacity);
             return producer;
         } catch (RuntimeException e) {
             producerRole.release();
@@ -176,7 +176,7 @@ public final class SpscRing implements AutoCloseable {
     public synchronized SpscConsumer consumer() {
         take(consumerRole, "consumer");
         try {
-            consumer = new SpscConsumer(block, buffer, consumerRole, capacity);
+            consumer = new SpscConsumer(name(), guard("consumer"), buffer, consumerRole, capacity);
             return consumer;
         } catch (RuntimeException e) {
             consumerRole.release();
@@ -186,6 +186,10 @@ public final class SpscRing implements AutoCloseable {
 
     private void take(Role role, String what) {
         role.take(block, "ring=" + name(), what);
+    }
+
+    private RoleGuard guard(String what) {
+        return RoleGuard.of(block, "ring=" + name() + ": this " + what);
     }
 
     /**

@@ -260,6 +260,11 @@ public final class World {
         return actors.stream().noneMatch(other -> other != current && other.state == State.READY);
     }
 
+    /** Time passes: more than a processor keeps any store back. */
+    public void settle() {
+        actors.forEach(this::drain);
+    }
+
     /** All that the thread has stored becomes visible, one store after the other. */
     private void drain(@Nullable Actor actor) {
         while (actor != null && !actor.stores.isEmpty()) {

@@ -19,7 +19,7 @@ class RoleGuardTest {
 
     @Test
     void afterClosing_noCallBegins() throws Exception {
-        RoleGuard guard = new RoleGuard("it");
+        RoleGuard guard = new RoleGuard("it", () -> false, 1);
         guard.enter();
         guard.leave();
         guard.enterOutside();
@@ -39,7 +39,7 @@ class RoleGuardTest {
 
     @Test
     void closing_waitsForTheCall_asLongAsItIsTold() throws Exception {
-        RoleGuard guard = new RoleGuard("it");
+        RoleGuard guard = new RoleGuard("it", () -> false, 1);
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch out = new CountDownLatch(1);
         Thread caller =

@@ -5,12 +5,12 @@ import dev.shm.memory.MappedBuffer;
 import dev.shm.queue.PipeInput.Sink;
 import dev.shm.queue.PipeOutput.Source;
 import dev.shm.queue.PipeWait.Outcome;
-import dev.shm.region.Block;
 import dev.shm.wait.Deadline;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 public final class PipeEnd implements AutoCloseable {
     private static final int SMALL = 1 << 16;
 
-    private final Block block;
+    private final BooleanSupplier isGone;
     private final String name;
     private final @Nullable PipeOutput output;
     private final @Nullable PipeInput input;
@@ -53,15 +53,22 @@ public final class PipeEnd implements AutoCloseable {
     private MappedBuffer scratch = new MappedBuffer(ByteBuffer.allocateDirect(0)); // the sender's
     private volatile boolean closed;
 
-    /** An end of the pipe in this block, which messages call so. */
+    /**
+     * An end that is taken.
+     *
+     * @param isGone whether the pipe was closed, or its region.
+     * @param name how messages call it.
+     * @param output how it sends, or null.
+     * @param input how it receives, or null.
+     */
     PipeEnd(
-            Block block,
+            BooleanSupplier isGone,
             String name,
             @Nullable PipeOutput output,
             @Nullable PipeInput input,
             PipePeer self,
             PipePeer peer) {
-        this.block = block;
+        this.isGone = isGone;
         this.name = name;
         this.output = output;
         this.input = input;
@@ -360,7 +367,7 @@ public final class PipeEnd implements AutoCloseable {
             self.close();
             signal();
         } catch (IllegalStateException e) {
-            if (!block.isClosed()) {
+            if (!isGone.getAsBoolean()) {
                 throw e;
             } // else it went with the region, and so did we
         }

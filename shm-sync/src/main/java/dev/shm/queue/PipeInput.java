@@ -10,7 +10,6 @@ import dev.shm.memory.KillPoint;
 import dev.shm.queue.PipeWait.Outcome;
 import dev.shm.region.RegionFormatException;
 import dev.shm.ring.SpscConsumer;
-import dev.shm.ring.SpscRing;
 import dev.shm.wait.Deadline;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -63,12 +62,14 @@ final class PipeInput {
     /**
      * The half of one who has the end.
      *
+     * @param capacity of the ring.
      * @param records what we wait for.
      * @param writer what the other side waits for.
      */
-    PipeInput(SpscRing ring, PipeWait records, PipeWait writer, PipePeer peer) {
-        this.consumer = ring.consumer();
-        this.capacity = ring.capacity();
+    PipeInput(
+            SpscConsumer consumer, int capacity, PipeWait records, PipeWait writer, PipePeer peer) {
+        this.consumer = consumer;
+        this.capacity = capacity;
         this.records = records;
         this.writer = writer;
         this.peer = peer;
@@ -101,11 +102,11 @@ final class PipeInput {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (deadline.isExpired()) {
-                return Outcome.TIMED_OUT;
-            }
             if (end == Long.MAX_VALUE && peer.isOver()) {
                 end = consumer.position() + capacity;
+            }
+            if (end == Long.MAX_VALUE && deadline.isExpired()) {
+                return Outcome.TIMED_OUT;
             }
         }
         return Outcome.OVER;

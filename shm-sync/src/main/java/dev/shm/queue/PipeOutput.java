@@ -8,7 +8,6 @@ import static dev.shm.queue.PipeLayout.WHOLE;
 import dev.shm.memory.KillPoint;
 import dev.shm.queue.PipeWait.Outcome;
 import dev.shm.ring.SpscProducer;
-import dev.shm.ring.SpscRing;
 import dev.shm.wait.Deadline;
 import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
@@ -48,16 +47,24 @@ final class PipeOutput {
     /**
      * The half of one who has the end.
      *
+     * @param capacity of the ring.
+     * @param longest payload of a record in it.
      * @param room what we wait for.
      * @param reader what the other side waits for.
      */
-    PipeOutput(SpscRing ring, PipeWait room, PipeWait reader, PipePeer peer) {
-        this.producer = ring.producer();
+    PipeOutput(
+            SpscProducer producer,
+            int capacity,
+            int longest,
+            PipeWait room,
+            PipeWait reader,
+            PipePeer peer) {
+        this.producer = producer;
         this.room = room;
         this.reader = reader;
         this.peer = peer;
-        this.longest = ring.maxLength();
-        this.part = ring.capacity() / PARTS - OVERHEAD;
+        this.longest = longest;
+        this.part = capacity / PARTS - OVERHEAD;
     }
 
     /** Sends a message; unless it ends with DONE, nobody ever receives any of it. */

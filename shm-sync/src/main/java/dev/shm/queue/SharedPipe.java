@@ -202,7 +202,7 @@ public final class SharedPipe implements AutoCloseable {
         try {
             PipeOutput output = out < mode.directions() ? output(out, peer) : null;
             PipeInput input = in < mode.directions() ? input(in, peer) : null;
-            PipeEnd taken = new PipeEnd(block, end, output, input, self, peer);
+            PipeEnd taken = new PipeEnd(block::isClosed, end, output, input, self, peer);
             ends.add(taken);
             return taken;
         } catch (RuntimeException e) {
@@ -225,8 +225,11 @@ public final class SharedPipe implements AutoCloseable {
     }
 
     private PipeOutput output(int direction, PipePeer peer) {
+        SpscRing ring = ring(direction);
         return new PipeOutput(
-                ring(direction),
+                ring.producer(),
+                capacity,
+                ring.maxLength(),
                 wait(direction, PipeLayout.WRITER),
                 wait(direction, PipeLayout.READER),
                 peer);
@@ -234,7 +237,8 @@ public final class SharedPipe implements AutoCloseable {
 
     private PipeInput input(int direction, PipePeer peer) {
         return new PipeInput(
-                ring(direction),
+                ring(direction).consumer(),
+                capacity,
                 wait(direction, PipeLayout.READER),
                 wait(direction, PipeLayout.WRITER),
                 peer);

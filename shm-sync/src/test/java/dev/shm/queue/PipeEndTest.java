@@ -120,6 +120,14 @@ class PipeEndTest {
         assertEquals("length=1073741825, allowed: 0 to 1073741824", e.getMessage());
     }
 
+    /** The parts of a message that never ends are there, and nothing else ever will be. */
+    @Test
+    void recv_withoutTimeAfterACutOffMessage_isTheEnd() throws Exception {
+        assertFalse(left.send(buffer(5 * CAPACITY), 0, 5 * CAPACITY, 0, MILLISECONDS));
+        left.close();
+        assertThrows(EOFException.class, () -> right.recv(0, MILLISECONDS));
+    }
+
     /** BEHAVIOURS 13.2. */
     @ParameterizedTest
     @ValueSource(ints = {5, 700})

@@ -1,5 +1,7 @@
 package dev.shm.queue;
 
+import static dev.shm.queue.PipeMessageScenario.ALL;
+
 import dev.shm.explore.Catalogue;
 import dev.shm.explore.Explorer;
 import dev.shm.explore.Rules;
@@ -18,6 +20,10 @@ public final class QueueCatalogue implements Catalogue {
         Rules alive = Rules.PLAIN.withInterrupts(2);
         entries.add("pipe", "alive-no-ticks", pipe(alive, TickPolicy.OFF));
         entries.add("pipe", "deaths", pipe(oneDeath, TickPolicy.STANDARD));
+        entries.add("pipe-messages", "alive-no-ticks", messages(alive, TickPolicy.OFF, ALL));
+        entries.add(
+                "pipe-messages", "receiver-closes-no-ticks", messages(alive, TickPolicy.OFF, 1));
+        entries.add("pipe-messages", "deaths", messages(oneDeath, TickPolicy.STANDARD, ALL));
         for (boolean takes : new boolean[] {true, false}) {
             entries.add(
                     "stack",
@@ -36,6 +42,11 @@ public final class QueueCatalogue implements Catalogue {
 
     private static Explorer pipe(Rules rules, TickPolicy ticks) {
         return new Explorer(() -> new PipeScenario(PipeFault.NONE, ticks, 0), rules);
+    }
+
+    private static Explorer messages(Rules rules, TickPolicy ticks, int wanted) {
+        return new Explorer(
+                () -> new PipeMessageScenario(PipeMessageFault.NONE, ticks, wanted), rules);
     }
 
     private static Explorer slots(Size size, Rules rules, TickPolicy ticks) {

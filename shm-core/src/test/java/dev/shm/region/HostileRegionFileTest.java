@@ -227,12 +227,13 @@ class HostileRegionFileTest extends WholeRegionFiles {
 
     /** The byte locks tell, whatever the file says. */
     @Test
-    void anUnfinishedFileThatIsInUse_isNotReclaimed() throws IOException {
+    void anUnfinishedFileThatIsInUse_isNotReclaimedNorMadeAgain() throws IOException {
         Files.write(path, changed(bytes -> bytes.putInt(12, 0).putLong(256, 0)));
         LockFile lockFile = LockFile.acquireExisting(lock, options);
         try {
             SlotLocks.Held participant = lockFile.tryLockSlot(3);
             assertThrows(IllegalStateException.class, () -> SharedRegion.reclaim(options));
+            assertThrows(RegionFormatException.class, () -> SharedRegion.openOrCreate(options));
             RegionInfo listed = RegionListing.list(directory).get(0);
             assertFalse(listed.reclaimable(), listed::toString);
             participant.unlock();

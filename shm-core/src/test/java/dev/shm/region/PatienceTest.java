@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,32 @@ class PatienceTest {
                 lockFile.release();
             }
             assertFalse(region.isClosed());
+        }
+    }
+
+    /** Who has locked a file that nobody will find any more has locked nothing. */
+    @Test
+    void aLockFileThatIsDeletedMeanwhile_isNotWaitedFor() throws Exception {
+        RegionOptions options = RegionOptions.at(directory.resolve("r.shm")).bytes(1 << 16);
+        SharedRegion.create(options).close();
+        LockFile old = LockFile.acquireExisting(options.lockPath(), options);
+        try {
+            FileLock creation = old.tryLockCreation();
+            CompletableFuture<SharedRegion> opening =
+                    CompletableFuture.supplyAsync(() -> SharedRegion.openOrCreate(options));
+            while (!old.toString().contains("users=2")) {
+                Thread.onSpinWait();
+            }
+            Files.delete(options.path());
+            Files.delete(options.lockPath());
+            try (SharedRegion region = SharedRegion.openOrCreate(options)) {
+                LockFile.unlock(creation);
+                try (SharedRegion opened = opening.get()) {
+                    assertEquals(region.participants(), opened.participants());
+                }
+            }
+        } finally {
+            old.release();
         }
     }
 }

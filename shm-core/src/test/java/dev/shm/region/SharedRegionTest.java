@@ -164,6 +164,18 @@ class SharedRegionTest extends RegionsByName {
         }
     }
 
+    /** Whoever has the old one open keeps its lock file, too, which tells of nobody else. */
+    @Test
+    void theFileAloneDeleted_givesAnotherRegionToWhomeverCreatesNow() throws IOException {
+        try (SharedRegion old = SharedRegion.create("r", 1000)) {
+            Files.delete(old.path());
+            try (SharedRegion fresh = SharedRegion.create("r", 1000)) {
+                assertEquals(List.of(fresh.self()), fresh.participants());
+                assertEquals(List.of(old.self()), old.participants());
+            }
+        }
+    }
+
     @Test
     void deletedLongAgo_closesWithoutTouchingItsSuccessor() {
         SharedRegion old = SharedRegion.create("r", 1000);

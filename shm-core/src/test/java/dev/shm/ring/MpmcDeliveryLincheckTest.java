@@ -54,21 +54,28 @@ class MpmcDeliveryLincheckTest {
                 () -> LincheckRuns.ofSchedules(Model.class).check(TornHead.class));
     }
 
-    /** What was given back would be delivered to two. */
+    @Test
+    void whatIsGivenBack_isTakenOnce() {
+        ofTakeovers().check(SmallRingOfReturns.class);
+    }
+
     @Test
     void aTakeoverInTwoSteps_isFound() {
+        assertThrows(LincheckAssertionError.class, () -> ofTakeovers().check(TornOwner.class));
+    }
+
+    /** Two take what one has given back, and nothing else. */
+    private static ModelCheckingOptions ofTakeovers() {
         ExecutionScenario racing =
                 new ExecutionScenario(
                         List.of(actor("offer", 0), actor("take", 0), actor("giveBack", 0)),
                         List.of(List.of(actor("take", 1)), List.of(actor("take", 2))),
                         List.of(),
                         null);
-        ModelCheckingOptions options =
-                LincheckRuns.ofSchedules(ModelOfReturns.class)
-                        .iterations(0) // of others
-                        .addCustomScenario(racing)
-                        .invocationsPerIteration(10_000);
-        assertThrows(LincheckAssertionError.class, () -> options.check(TornOwner.class));
+        return LincheckRuns.ofSchedules(ModelOfReturns.class)
+                .iterations(0)
+                .addCustomScenario(racing)
+                .invocationsPerIteration(10_000);
     }
 
     /** Besides other scenarios: a message is given back while somebody finds nothing. */
@@ -248,10 +255,21 @@ class MpmcDeliveryLincheckTest {
         }
     }
 
+    /** The same with fewer places, so that there are fewer schedules. */
+    public static class SmallRingOfReturns extends RingOfReturns {
+        public SmallRingOfReturns() {
+            this(-1);
+        }
+
+        SmallRingOfReturns(int torn) {
+            super(LAYOUT, torn);
+        }
+    }
+
     /** The same with a fault. */
-    public static final class TornOwner extends RingOfReturns {
+    public static final class TornOwner extends SmallRingOfReturns {
         public TornOwner() {
-            super(LAYOUT, LAYOUT.consumers());
+            super(LAYOUT.consumers());
         }
     }
 

@@ -229,13 +229,32 @@ class SpscRingTest {
     void aFullRing_thatIsReadOneByOne_hasRoomAfterAQuarter() {
         SpscProducer producer = ring.producer();
         SpscConsumer consumer = ring.consumer();
-        while (offer(producer, 1, "12345678")) {}
-        int read = 0;
-        while (!offer(producer, 1, "12345678")) {
-            assertEquals(1, poll(consumer, 1).size());
-            read++;
+        for (int quarter = 0; quarter < 8; quarter++) {
+            while (offer(producer, 1, "12345678")) {}
+            int read = 0;
+            while (!offer(producer, 1, "12345678")) {
+                assertEquals(1, poll(consumer, 1).size());
+                read++;
+            }
+            assertEquals(CAPACITY / 4 / 16, read);
         }
-        assertEquals(CAPACITY / 4 / 16, read);
+    }
+
+    /** Nobody writes over it, and a successor would read it again. */
+    @Test
+    void aRecord_keepsItsPlace_whileItIsHandled() {
+        SpscProducer producer = ring.producer();
+        SpscConsumer consumer = ring.consumer();
+        while (offer(producer, 1, "12345678")) {}
+        int read =
+                consumer.poll(
+                        (type, buffer, index, length) -> {
+                            assertEquals(0, ring.consumerPosition());
+                            assertFalse(offer(producer, 2, "12345678"));
+                        },
+                        1);
+        assertEquals(1, read);
+        assertEquals(16, ring.consumerPosition());
     }
 
     /** Freeing gives the room of what was read at once. */

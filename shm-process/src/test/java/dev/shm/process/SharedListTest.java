@@ -233,6 +233,30 @@ class SharedListTest {
     }
 
     @Test
+    void replaceAll_beginsAnew_whereTheListHasChangedMeanwhile() {
+        SharedList<String> list = list("a", "b");
+        list.replaceAll(
+                element -> {
+                    if (list.size() == 2) {
+                        list.add("c");
+                    }
+                    return element + "!";
+                });
+        assertEquals(List.of("a!", "b!", "c!"), list);
+    }
+
+    @Test
+    void elementsOfWhichTheLastDoesNotFit_takeNothing() {
+        SharedList<String> list = SharedList.create(region, "narrow", 3, 10, TEXT);
+        int free = MapAudit.freeCells(region, "narrow");
+        assertThrows(
+                IllegalStateException.class,
+                () -> list.addAll(List.of("v".repeat(64), "w".repeat(64), "x")));
+        assertEquals(List.of(), list);
+        assertEquals(free, MapAudit.freeCells(region, "narrow"));
+    }
+
+    @Test
     void aFullList_saysWhatWouldDo() {
         SharedList<String> list = SharedList.create(region, "full", 3, 120, TEXT);
         list.addAll(List.of("x".repeat(40), "y".repeat(40), "z".repeat(40)));

@@ -160,6 +160,15 @@ abstract class ArrayMemory implements AtomicBuffer {
         return before;
     }
 
+    /** Of whole longs. */
+    @Override
+    public void setMemory(int index, int length, byte value) {
+        long eight = (value & 0xFFL) * 0x0101_0101_0101_0101L;
+        for (int i = index; i < index + length; i += Long.BYTES) {
+            putLong(i, eight);
+        }
+    }
+
     private static long withInt(long both, int index, int value) {
         return both & ~(0xFFFF_FFFFL << shift(index))
                 | Integer.toUnsignedLong(value) << shift(index);

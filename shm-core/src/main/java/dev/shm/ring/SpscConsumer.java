@@ -1,6 +1,5 @@
 package dev.shm.ring;
 
-import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.ControlledMessageHandler;
 import org.agrona.concurrent.MessageHandler;
 
@@ -37,10 +36,10 @@ public final class SpscConsumer implements AutoCloseable {
     private final RoleGuard guard;
 
     /** The one that has the role, guarded so, in a ring that messages call so. */
-    SpscConsumer(String ring, RoleGuard guard, AtomicBuffer memory, Role role, int capacity) {
+    SpscConsumer(String ring, Role role, SpscReader reader, RoleGuard guard) {
         this.ring = ring;
         this.role = role;
-        this.reader = new SpscReader(memory, capacity);
+        this.reader = reader;
         this.guard = guard;
     }
 

@@ -10,7 +10,7 @@ import org.agrona.concurrent.AtomicBuffer;
 
 /**
  * Finds the end of what is published, by stepping from record to record: the tail that the producer
- * stores now and then is not further behind than a kilobyte and a record.
+ * stores now and then is behind by a kilobyte and a record, or by what went with one flush.
  *
  * <p><b>Threads and processes.</b> Anybody may look at any time. While the ring moves, the answer
  * is from some time during the call.

@@ -43,11 +43,12 @@ public final class SpscProducer implements AutoCloseable {
     private final RoleGuard guard;
 
     /** The one that has the role, guarded so, in a ring that messages call so. */
-    SpscProducer(String ring, RoleGuard guard, AtomicBuffer memory, Role role, int capacity) {
+    SpscProducer(
+            String ring, AtomicBuffer memory, Role role, SpscWriter writer, RoleGuard guard) {
         this.ring = ring;
         this.memory = memory;
         this.role = role;
-        this.writer = new SpscWriter(memory, capacity);
+        this.writer = writer;
         this.guard = guard;
     }
 

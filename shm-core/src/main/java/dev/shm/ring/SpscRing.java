@@ -157,7 +157,8 @@ public final class SpscRing implements AutoCloseable {
     public synchronized SpscProducer producer() {
         take(producerRole, "producer");
         try {
-            producer = new SpscProducer(name(), guard("producer"), buffer, producerRole, capacity);
+            SpscWriter writer = new SpscWriter(buffer, capacity); // may refuse the memory
+            producer = new SpscProducer(name(), buffer, producerRole, writer, guard("producer"));
             return producer;
         } catch (RuntimeException e) {
             producerRole.release();
@@ -176,7 +177,8 @@ public final class SpscRing implements AutoCloseable {
     public synchronized SpscConsumer consumer() {
         take(consumerRole, "consumer");
         try {
-            consumer = new SpscConsumer(name(), guard("consumer"), buffer, consumerRole, capacity);
+            SpscReader reader = new SpscReader(buffer, capacity); // may refuse the memory
+            consumer = new SpscConsumer(name(), consumerRole, reader, guard("consumer"));
             return consumer;
         } catch (RuntimeException e) {
             consumerRole.release();
@@ -242,7 +244,7 @@ public final class SpscRing implements AutoCloseable {
 
     /**
      * Returns the position in the stream after the last record published. Costs more than a load:
-     * it looks at the records of the last kilobyte.
+     * it looks at the records of the last kilobyte, or of the last flush.
      *
      * @return a multiple of 8, which only grows.
      * @throws dev.shm.region.RegionFormatException if the ring's memory is damaged.

@@ -19,20 +19,21 @@ final class SpscWriter {
      *
      *   open     from the larger of tail and head step over whatever is published: there we go on (O)
      *   offer    room: the record and the next header stay before the end of what is clear; else
-     *            tail (P7), load head (H), and clear all that is free, a kilobyte at most (P4)
-     *            does not fit before the end of the data: padding (P2), and go on at place 0
+     *            tail (P7), load head (H), and clear what is free behind the record, a kilobyte at most (P4)
+     *            does not fit before the end of the data: header at place 0 = nothing (P1), padding (P2),
+     *            and go on at place 0
      *            payload (P5), header (P6)
      *   claim    room as above; the payload is the user's (P5)
-     *   commit   P6; after an abort nothing is known to be clear
+     *   commit   P6; after an abort, or a copy that failed, nothing is known to be clear
      *   append   the same as offer, but the header of the first record is withheld
      *   flush    the header of the first (P6): all of them appear at once
      *
-     * Nothing is lost or torn. From our tail to the end of what is clear all is nothing, but for the payload
-     * or the batch that is on its way, and the next header stays before that end: so by (P4), which is before
-     * (P6) and (P2), the header at our tail is nothing, whatever happens. The consumer goes from header to
-     * header and stops at nothing, so it reads no further than (P6), which released all stores before it. (H)
-     * acquires what the consumer released after its last read of that room, so we write over nothing that is
-     * still read.
+     * Nothing is lost or torn. From the end of what is published to the end of what is clear all is nothing,
+     * but for the payload, or the batch behind its first header, that is on its way; and the next header stays
+     * before that end: so by (P4) and (P1), which are before (P6) and (P2), the header at the end of what is
+     * published is nothing, whatever happens. The consumer goes from header to header and stops at nothing, so
+     * it reads no further than (P6), which released all stores before it. (H) acquires what the consumer
+     * released after its last read of that room, so we write over nothing that is still read.
      *
      * Nothing is stuck. Killed before (P6): the header at the tail is nothing, and our successor clears
      * whatever we left behind it. Killed after (P6) or (P2): (O) steps over it, since headers from head on are
@@ -47,16 +48,14 @@ final class SpscWriter {
 
     private static final int NONE = -1;
 
-    /**
-     * How much is cleared ahead, and how far the tail that others see may be behind, but for a
-     * record.
-     */
+    /** How much is cleared ahead at most, in bytes. */
     private static final int AHEAD = 1024;
 
     private final AtomicBuffer buffer;
     private final int capacity;
     private final int mask;
     private final int maxLength;
+    private final int ahead; // is cleared behind records that are shorter than that
 
     private long tail; // where the next record goes
     private long end; // of what is free and clear
@@ -71,6 +70,7 @@ final class SpscWriter {
         this.capacity = capacity;
         this.mask = capacity - 1;
         this.maxLength = SpscLayout.maxLength(capacity);
+        this.ahead = Math.min(AHEAD, capacity / 2);
         tail = new SpscEnd(buffer, capacity).find(); // (O)
         end = tail;
     }
@@ -111,9 +111,9 @@ final class SpscWriter {
     void flush() {
         int index = first;
         if (index != NONE) {
-            first = NONE;
             KillPoint.at("spsc.appended");
             buffer.putLongRelease(index, withheld); // (P6)
+            first = NONE;
             KillPoint.at("spsc.published");
         }
     }
@@ -181,9 +181,10 @@ final class SpscWriter {
             if (tail + wanted >= head + capacity) {
                 return INSUFFICIENT_CAPACITY;
             }
-            long from = Math.max(end, tail + (wraps ? toEnd : span));
-            end = Math.min(head + capacity, tail + wanted + AHEAD);
-            clear(from, end); // (P4) pairs with (R): there is an end
+            long next = tail + wanted;
+            long to = Math.min(head + capacity, next + (span < ahead ? ahead : HEADER));
+            clear(Math.max(end, next), to); // (P4) pairs with (R): there is an end
+            end = to;
             KillPoint.at("spsc.cleared");
         }
         if (wraps) {
@@ -195,6 +196,7 @@ final class SpscWriter {
 
     /** Fills the rest of the data. */
     private void pad(int index, int bytes) {
+        buffer.putLong(DATA, NOTHING); // (P1) pairs with (R): there is an end
         if (first == NONE) {
             KillPoint.at("spsc.wrapping");
             buffer.putLongRelease(index, SpscLayout.padding(bytes)); // (P2) pairs with (R)
@@ -206,12 +208,13 @@ final class SpscWriter {
     }
 
     private void publish(int index, long header, int span) {
-        tail += span;
         if (first == NONE) {
             buffer.putLongRelease(index, header); // (P6) pairs with (R): the payload is visible
+            tail += span;
             KillPoint.at("spsc.published");
         } else {
             buffer.putLong(index, header);
+            tail += span;
             flush();
         }
     }

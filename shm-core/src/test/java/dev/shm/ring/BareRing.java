@@ -35,7 +35,8 @@ public final class BareRing {
      */
     public static SpscProducer producer(AtomicBuffer memory, Liveness liveness, int capacity) {
         Role role = take(memory, SpscLayout.PRODUCER, liveness);
-        return new SpscProducer("bare", guard("producer"), memory, role, capacity);
+        SpscWriter writer = new SpscWriter(memory, capacity);
+        return new SpscProducer("bare", memory, role, writer, guard("producer"));
     }
 
     /**
@@ -48,7 +49,8 @@ public final class BareRing {
      */
     public static SpscConsumer consumer(AtomicBuffer memory, Liveness liveness, int capacity) {
         Role role = take(memory, SpscLayout.CONSUMER, liveness);
-        return new SpscConsumer("bare", guard("consumer"), memory, role, capacity);
+        SpscReader reader = new SpscReader(memory, capacity);
+        return new SpscConsumer("bare", role, reader, guard("consumer"));
     }
 
     private static Role take(AtomicBuffer memory, int word, Liveness liveness) {

@@ -111,7 +111,7 @@ final class SpscScenario implements Scenario {
             long published = writer.position();
             if (batches
                     ? writer.append(value, source, 0, length)
-                    : put(writer, buffer, source, value)) {
+                    : put(world, writer, buffer, source, value)) {
                 break;
             }
             if (consumersLeft.isEmpty()) {
@@ -131,14 +131,14 @@ final class SpscScenario implements Scenario {
 
     /** Every other record by a claim, after a longer one that is given up. */
     private static boolean put(
-            SpscWriter writer, AtomicBuffer buffer, AtomicBuffer source, int value) {
+            World world, SpscWriter writer, AtomicBuffer buffer, AtomicBuffer source, int value) {
         int length = source.capacity();
         if (value % 2 == 1) {
             return writer.offer(value, source, 0, length);
         }
         int index = writer.tryClaim(value, LONGEST);
         if (index >= 0) {
-            buffer.putLong(index + 8, GARBAGE); // where the next header may be
+            world.buffer().putLong(index + 8, GARBAGE); // where the next header may be
             writer.abort(index);
             index = writer.tryClaim(value, length);
             buffer.putBytes(index, source, 0, length);

@@ -115,6 +115,12 @@ class HostilePlaceTest extends WholeRegionFiles {
         SharedRegion.open(options.anyOwner(true)).close();
     }
 
+    /** Skips where we are not root, or fails: {@code -Dshm.test.root=true} says that we are. */
+    private static void assumeRoot(boolean able, String otherwise) {
+        assertTrue(able || !Boolean.getBoolean("shm.test.root"), otherwise);
+        assumeTrue(able, otherwise);
+    }
+
     private static void giveAway(Path file) throws IOException {
         boolean given = true;
         try {
@@ -122,7 +128,7 @@ class HostilePlaceTest extends WholeRegionFiles {
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
             given = false;
         }
-        assumeTrue(given, "only root can give a file away");
+        assumeRoot(given, "only root can give a file away");
     }
 
     /** Root may do everything, unless it gives that right up. */
@@ -132,7 +138,7 @@ class HostilePlaceTest extends WholeRegionFiles {
         ChildJvm.Builder ordinary = RegionChild.plain();
         if (ownUid() == 0) {
             String[] without = {"setpriv", "--bounding-set", "-dac_override,-dac_read_search"};
-            assumeTrue(run(without[0], without[1], without[2], "true"), "no setpriv here");
+            assumeRoot(run(without[0], without[1], without[2], "true"), "no setpriv here");
             ordinary = ordinary.prefix(without);
         }
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
@@ -179,7 +185,7 @@ class HostilePlaceTest extends WholeRegionFiles {
     @Test
     void aPlaceOfWhichTheFileSystemIsUnknown_isUsed() throws Exception {
         String hide = "mount -t tmpfs none /proc && ";
-        assumeTrue(
+        assumeRoot(
                 run("unshare", "--mount", "sh", "-c", hide + "true"),
                 "only root can hide the mount points");
         // Without /proc the launcher does not find what lies beside it.
@@ -201,7 +207,7 @@ class HostilePlaceTest extends WholeRegionFiles {
     @Test
     void aFullDisk_isAnExceptionAtCreationAndLeavesNothing() throws Exception {
         Path disk = Files.createDirectory(directory.resolve("disk"));
-        assumeTrue(
+        assumeRoot(
                 run("mount", "-t", "tmpfs", "-o", "size=256k", "none", disk.toString()),
                 "only root can mount a small disk");
         try {

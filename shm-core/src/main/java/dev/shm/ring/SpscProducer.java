@@ -43,8 +43,7 @@ public final class SpscProducer implements AutoCloseable {
     private final RoleGuard guard;
 
     /** The one that has the role, guarded so, in a ring that messages call so. */
-    SpscProducer(
-            String ring, AtomicBuffer memory, Role role, SpscWriter writer, RoleGuard guard) {
+    SpscProducer(String ring, AtomicBuffer memory, Role role, SpscWriter writer, RoleGuard guard) {
         this.ring = ring;
         this.memory = memory;
         this.role = role;

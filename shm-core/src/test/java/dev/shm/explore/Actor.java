@@ -1,6 +1,7 @@
 package dev.shm.explore;
 
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /** One thread of a scenario. */
 final class Actor {
@@ -29,11 +30,25 @@ final class Actor {
 
     boolean interrupted; // when its turn comes
 
+    @Nullable Expiry expiry; // of the deadline that it was given last
+    boolean isAsking; // how long that is, since its last access
+    boolean isTimed; // its sleep, which ends with that
+
+    /** Whether a deadline has expired. */
+    static final class Expiry {
+        boolean isOver;
+    }
+
     Actor(Participant participant, String name, Runnable body, StoreBuffer stores) {
         this.participant = participant;
         this.name = name;
         this.body = body;
         this.stores = stores;
+    }
+
+    /** Whether it has a deadline that is over. */
+    boolean isExpired() {
+        return expiry != null && expiry.isOver;
     }
 
     @Override

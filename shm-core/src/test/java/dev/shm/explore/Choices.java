@@ -12,21 +12,51 @@ import java.util.Random;
 abstract class Choices {
     private int[] chosen = new int[256];
     private int length;
+    private int charged;
 
-    /** Picks one of {@code options} possibilities; 0 is the ordinary one. */
-    final int choose(int options) {
-        int choice = options == 1 ? 0 : pick(length, options);
+    /**
+     * What there is to choose from.
+     *
+     * @param count how many possibilities; 0 is the ordinary one
+     * @param turns how many of them, from 0 on, say who goes on where somebody else has to
+     * @param firstDeath the first of those that are deaths
+     * @param deaths how many of them are
+     */
+    record Options(int count, int turns, int firstDeath, int deaths) {
+        static final Options TWO = new Options(2, 0, 0, 0);
+
+        /** Whether it is a deviation that somebody chose without need. */
+        boolean charges(int choice) {
+            return choice != 0 && choice >= turns;
+        }
+    }
+
+    /** Picks one of several possibilities. */
+    final int choose(Options options) {
+        int choice = options.count == 1 ? 0 : pick(length, options);
         if (length == chosen.length) {
             chosen = Arrays.copyOf(chosen, 2 * length);
         }
         chosen[length++] = choice;
+        charged += options.charges(choice) ? 1 : 0;
         return choice;
     }
 
-    abstract int pick(int place, int options);
+    abstract int pick(int place, Options options);
 
     final void restart() {
         length = 0;
+        charged = 0;
+    }
+
+    /** How many times it chose so far. */
+    final int length() {
+        return length;
+    }
+
+    /** How many times it chose otherwise than 0, but for who goes on where somebody else has to. */
+    final int preemptions() {
+        return charged;
     }
 
     /** How many times it chose otherwise than 0. */
@@ -63,18 +93,27 @@ abstract class Choices {
     /** Every schedule with at most so many deviations, each once. */
     static final class DepthFirst extends Choices {
         private final int budget;
+        private final boolean inAnyTurn;
         private final List<Place> path = new ArrayList<>();
 
-        DepthFirst(int budget) {
+        /**
+         * A search that has not begun.
+         *
+         * @param budget how many deviations
+         * @param inAnyTurn who goes on where somebody else has to does not count as one
+         */
+        DepthFirst(int budget, boolean inAnyTurn) {
             this.budget = budget;
+            this.inAnyTurn = inAnyTurn;
         }
 
         @Override
-        int pick(int place, int options) {
+        int pick(int place, Options options) {
             while (path.size() <= place) {
                 int spent = path.isEmpty() ? 0 : path.get(path.size() - 1).spent();
-                boolean open = path.size() == place && spent < budget;
-                path.add(new Place(open ? options : 1, spent));
+                boolean isHere = path.size() == place;
+                int free = isHere && inAnyTurn ? Math.max(1, options.turns()) : 1;
+                path.add(new Place(isHere && spent < budget ? options.count() : free, free, spent));
             }
             return path.get(place).choice;
         }
@@ -95,33 +134,59 @@ abstract class Choices {
 
         private static final class Place {
             private final int options;
+            private final int free;
             private final int spentBefore;
             private int choice;
 
-            Place(int options, int spentBefore) {
+            Place(int options, int free, int spentBefore) {
                 this.options = options;
+                this.free = free;
                 this.spentBefore = spentBefore;
             }
 
             int spent() {
-                return spentBefore + (choice == 0 ? 0 : 1);
+                return spentBefore + (choice < free ? 0 : 1);
             }
         }
     }
 
-    /** Schedules by chance, some with few deviations and some with many. */
+    /**
+     * Schedules by chance, some with few deviations and some with many. Where every choice may be a
+     * death the first ones are, so in every other schedule the places of deaths are drawn before,
+     * each as likely as another.
+     */
     static final class Sampling extends Choices {
         private final Random random;
         private final int rarity;
+        private final int[] deaths; // places; empty: they come as all else does
+        private int dead;
 
-        Sampling(long seed) {
+        /**
+         * A schedule by chance.
+         *
+         * @param seed of it
+         * @param length of the ordinary schedule
+         * @param mostDeaths that there may be
+         */
+        Sampling(long seed, int length, int mostDeaths) {
             random = new Random(seed);
             rarity = 2 << random.nextInt(5);
+            int drawn = mostDeaths > 0 && random.nextBoolean() ? 1 + random.nextInt(mostDeaths) : 0;
+            deaths = random.ints(drawn, 0, Math.max(1, length)).sorted().toArray();
         }
 
         @Override
-        int pick(int place, int options) {
-            return random.nextInt(rarity) == 0 ? random.nextInt(options) : 0;
+        int pick(int place, Options options) {
+            if (deaths.length == 0) {
+                return random.nextInt(rarity) == 0 ? random.nextInt(options.count()) : 0;
+            }
+            if (options.deaths() > 0 && dead < deaths.length && place >= deaths[dead]) {
+                dead++;
+                return options.firstDeath() + random.nextInt(options.deaths());
+            }
+            int others = options.count() - options.deaths();
+            int choice = random.nextInt(rarity) == 0 ? random.nextInt(others) : 0;
+            return choice < options.firstDeath() ? choice : choice + options.deaths();
         }
     }
 
@@ -147,9 +212,9 @@ abstract class Choices {
         }
 
         @Override
-        int pick(int place, int options) {
+        int pick(int place, Options options) {
             int found = Arrays.binarySearch(places, place);
-            if (found < 0 || choices[found] < 0 || choices[found] >= options) {
+            if (found < 0 || choices[found] < 0 || choices[found] >= options.count()) {
                 return 0;
             }
             made++;

@@ -1,6 +1,7 @@
 package dev.shm.explore;
 
 import dev.shm.explore.Explorer.Exploration;
+import dev.shm.explore.Explorer.Known;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +13,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** {@code ./shm explore}: many schedules of the worlds of every primitive. */
@@ -19,6 +22,8 @@ public final class Explore {
     private static final int SCHEDULES = 100_000;
     private static final int CHUNK = 10_000;
     private static final int DEEPEST = -1; // that there is room for
+    private static final int FAILED = -2;
+    private static final long MILLIS_PER_LINE = 60_000;
     private static final String DELAYED = "-delayed";
     private static final String USAGE =
             """
@@ -28,15 +33,20 @@ public final class Explore {
             Tries N schedules (100000) of each primitive, or of those that are named: first every
             schedule with up to D deviations from the ordinary one in each of its worlds, then
             others by chance. Without --depth every schedule with one deviation, and with more of
-            them where that takes half of the N at most. With --delayed it does so in WORLD-delayed
-            instead of each WORLD: there others may see stores late. A line for each primitive says
-            what came out. 0 schedules: without an end, until something is wrong. What is wrong
-            comes with the line that replays it. Exit code 0: clean, 1: something was wrong,
-            2: wrong arguments.
+            them where that takes half of the N at most. In half of what is left of the N, it tries
+            in between every schedule with none, one, two... deviations, as far as there is room,
+            in which it does not count who goes on when a thread sleeps or has ended. With --delayed
+            it does so in WORLD-delayed instead of each WORLD: there others may see stores late. A
+            line for each primitive says what came out, and how many deviations were tried in full
+            in each world, of the first kind and of the second; until then, one each minute says how
+            far it is. 0 schedules: as many, and then others by chance without an end, until
+            something is wrong. What is wrong comes with the line that replays it. Exit code 0:
+            clean, 1: something was wrong, 2: wrong arguments.
             """;
 
     private final Map<String, Map<String, Explorer>> worlds = new LinkedHashMap<>();
     private final PrintStream out;
+    private final long millisPerLine;
     private volatile boolean delayed; // which worlds are explored
 
     /**
@@ -45,7 +55,7 @@ public final class Explore {
      * @param out where the lines go to
      */
     public Explore(PrintStream out) {
-        this(out, ServiceLoader.load(Catalogue.class));
+        this(out, ServiceLoader.load(Catalogue.class), MILLIS_PER_LINE);
     }
 
     /**
@@ -53,9 +63,11 @@ public final class Explore {
      *
      * @param out where the lines go to
      * @param catalogues that name the worlds
+     * @param millisPerLine between two lines that say how far it is
      */
-    Explore(PrintStream out, Iterable<Catalogue> catalogues) {
+    Explore(PrintStream out, Iterable<Catalogue> catalogues, long millisPerLine) {
         this.out = out;
+        this.millisPerLine = millisPerLine;
         for (Catalogue catalogue : catalogues) {
             catalogue.addTo(this::add);
         }
@@ -92,11 +104,13 @@ public final class Explore {
         int processors = Runtime.getRuntime().availableProcessors();
         ExecutorService threads = // without an end none of them makes way for another
                 Executors.newFixedThreadPool(schedules == 0 ? names.size() : processors);
+        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         AtomicBoolean clean = new AtomicBoolean(true);
         try {
             List<Future<?>> all = new ArrayList<>();
             for (String name : names) {
-                all.add(threads.submit(() -> exploreOrStop(name, schedules, depth, seed, clean)));
+                Run one = new Run(name, schedules, depth, seed, clean);
+                all.add(threads.submit(() -> exploreOrStop(one, clock)));
             }
             for (Future<?> one : all) {
                 one.get();
@@ -105,91 +119,154 @@ public final class Explore {
             throw new AssertionError(e.getCause());
         } finally {
             threads.shutdown();
+            clock.shutdownNow();
         }
         return clean.get();
     }
 
     /** Stops the others as well if it cannot be explored. */
-    private void exploreOrStop(
-            String primitive, int schedules, int depth, long seed, AtomicBoolean clean) {
+    private void exploreOrStop(Run one, ScheduledExecutorService clock) {
+        Future<?> lines =
+                clock.scheduleAtFixedRate(
+                        () -> out.println(one.progress()),
+                        millisPerLine,
+                        millisPerLine,
+                        TimeUnit.MILLISECONDS);
         boolean done = false;
         try {
-            explore(primitive, schedules, depth, seed, clean);
+            one.explore();
             done = true;
         } finally {
+            lines.cancel(false);
             if (!done) {
-                clean.set(false);
+                one.clean.set(false);
             }
         }
     }
 
-    private void explore(
-            String primitive, int schedules, int depth, long seed, AtomicBoolean clean) {
-        long start = System.nanoTime();
-        Map<String, Explorer> its = new LinkedHashMap<>(worlds.getOrDefault(primitive, Map.of()));
-        its.keySet().removeIf(world -> world.endsWith(DELAYED) != delayed);
-        int share = (schedules + its.size() - 1) / its.size();
-        Count tried = new Count();
-        boolean found = false;
-        for (Map.Entry<String, Explorer> world : its.entrySet()) {
-            found |= finds(primitive, world, share, depth, seed, tried);
-        }
-        for (long next = seed + CHUNK; schedules == 0 && !found && clean.get(); next += CHUNK) {
-            for (Map.Entry<String, Explorer> world : its.entrySet()) {
-                Exploration more = world.getValue().sample(next, CHUNK);
-                tried.add(more);
-                found |= reports(primitive, world.getKey(), more);
-            }
-        }
-        if (found) {
-            clean.set(false);
-        }
-        out.println(
-                String.format(
-                        Locale.ROOT,
-                        "%-14s %9d schedules, %d different, of %d worlds: %-6s %7.1f s",
-                        primitive,
-                        tried.schedules,
-                        tried.different,
-                        its.size(),
-                        found ? "FAILED" : "clean",
-                        (System.nanoTime() - start) / 1e9));
-    }
-
-    private boolean finds(
-            String primitive,
-            Map.Entry<String, Explorer> world,
-            int share,
-            int depth,
-            long seed,
-            Count tried) {
-        int searched = depth == DEEPEST ? 1 : depth;
-        Exploration all = world.getValue().depthFirst(searched);
-        long next = (long) all.schedules() * all.schedules() / 2; // as many, about, one deeper
-        while (depth == DEEPEST && all.failure() == null && next <= share / 2) {
-            long before = all.schedules();
-            all = world.getValue().depthFirst(++searched);
-            long growth = all.schedules() / before;
-            next = growth == 1 ? Long.MAX_VALUE : all.schedules() * growth;
-        }
-        tried.add(all);
-        if (reports(primitive, world.getKey(), all)) {
-            return true;
-        }
-        int left = Math.max(0, share - all.schedules());
-        Exploration some = world.getValue().sample(seed, left, searched);
-        tried.add(some);
-        return reports(primitive, world.getKey(), some);
-    }
-
-    /** How many schedules of a primitive were tried; without an end some may count twice. */
-    private static final class Count {
-        private long schedules;
+    /** One primitive. */
+    private final class Run {
+        private final String primitive;
+        private final int schedules;
+        private final int depth;
+        private final long seed;
+        private final AtomicBoolean clean;
+        private final Map<String, Explorer> its;
+        private final Map<String, String> depths = new LinkedHashMap<>();
+        private final long executedBefore;
+        private volatile String current = "";
+        private long tried; // without an end some may count twice as different ones
         private long different;
 
-        void add(Exploration exploration) {
-            schedules += exploration.schedules();
+        Run(String primitive, int schedules, int depth, long seed, AtomicBoolean clean) {
+            this.primitive = primitive;
+            this.schedules = schedules;
+            this.depth = depth;
+            this.seed = seed;
+            this.clean = clean;
+            this.its = new LinkedHashMap<>(worlds.getOrDefault(primitive, Map.of()));
+            this.its.keySet().removeIf(world -> world.endsWith(DELAYED) != delayed);
+            this.executedBefore = executed();
+        }
+
+        private long executed() {
+            return its.values().stream().mapToLong(Explorer::executed).sum();
+        }
+
+        /** How far it is, in a line. */
+        String progress() {
+            return String.format(
+                    Locale.ROOT,
+                    "%-14s %9d schedules so far, now of world %s",
+                    primitive,
+                    executed() - executedBefore,
+                    current);
+        }
+
+        void explore() {
+            long start = System.nanoTime();
+            int all = schedules == 0 ? SCHEDULES : schedules; // at first
+            int share = (all + its.size() - 1) / its.size();
+            boolean found = false;
+            for (String world : its.keySet()) {
+                found |= finds(world, share);
+            }
+            long next = seed + share;
+            for (; schedules == 0 && !found && clean.get(); next += CHUNK) {
+                for (Map.Entry<String, Explorer> world : its.entrySet()) {
+                    current = world.getKey();
+                    found |= isBad(world.getValue().sample(next, CHUNK));
+                }
+            }
+            if (found) {
+                clean.set(false);
+            }
+            out.println(
+                    String.format(
+                            Locale.ROOT,
+                            "%-14s %9d schedules, %d different, of %d worlds: %-6s %7.1f s,"
+                                    + " depth %s",
+                            primitive,
+                            tried,
+                            different,
+                            its.size(),
+                            found ? "FAILED" : "clean",
+                            (System.nanoTime() - start) / 1e9,
+                            depths));
+        }
+
+        private boolean finds(String world, int share) {
+            current = world;
+            Explorer explorer = its.get(world);
+            int searched = depth == DEEPEST ? 1 : depth;
+            Exploration all = explorer.depthFirst(searched);
+            long next = (long) all.schedules() * all.schedules() / 2; // as many, about, one deeper
+            while (depth == DEEPEST && all.failure() == null && next <= share / 2) {
+                long before = all.schedules();
+                all = explorer.depthFirst(++searched);
+                long growth = all.schedules() / before;
+                next = growth == 1 ? Long.MAX_VALUE : all.schedules() * growth;
+            }
+            long triedBefore = tried;
+            depths.put(world, searched + "/-");
+            if (isBad(all)) {
+                return true;
+            }
+            int inAnyTurn = searchInAnyTurn(explorer, searched, (share - all.schedules()) / 2);
+            if (inAnyTurn == FAILED) {
+                return true;
+            }
+            depths.put(world, searched + "/" + (inAnyTurn < 0 ? "-" : inAnyTurn));
+            int left = (int) Math.max(0, share - (tried - triedBefore));
+            return isBad(explorer.sample(seed, left, new Known(searched, inAnyTurn)));
+        }
+
+        /** Returns how many deviations have all schedules that were tried; -1: not even none. */
+        private int searchInAnyTurn(Explorer explorer, int searched, int most) {
+            int done = -1;
+            int room = most;
+            while (room > 0) {
+                Exploration some = explorer.inAnyTurn(done + 1, room, new Known(searched, done));
+                room -= some.schedules();
+                if (isBad(some)) {
+                    return FAILED;
+                }
+                if (!some.whole()) {
+                    return done;
+                }
+                done++;
+                if (some.different() == 0 && done > searched) {
+                    return done; // nor are there any that deviate more
+                }
+            }
+            return done;
+        }
+
+        /** Counts them, and says what was wrong. */
+        private boolean isBad(Exploration exploration) {
+            tried += exploration.schedules();
             different += exploration.different();
+            return reports(primitive, current, exploration);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ public final class Explorer {
     private final Supplier<Scenario> scenarios;
     private final Rules rules;
     private final long watchdogNanos;
+    private final AtomicLong executed = new AtomicLong();
 
     /**
      * An explorer of one scenario.
@@ -59,24 +61,45 @@ public final class Explorer {
     /**
      * Tries every schedule that deviates at most so many times from the ordinary one. A deviation
      * is a preemption, another thread than the next one in turn, a death, an interrupt, a
-     * certificate, a store that is kept back or let go.
+     * certificate, a deadline that expires, a store that is kept back or let go.
      *
      * @param deviations how many
      * @return after all schedules, or the first failure
      */
     public Exploration depthFirst(int deviations) {
-        Choices.DepthFirst choices = new Choices.DepthFirst(deviations);
-        return explore(
-                threads -> {
-                    int schedules = 0;
-                    do {
-                        schedules++;
-                        if (fails(choices, threads)) {
-                            return new Exploration(schedules, schedules, explain(choices, threads));
-                        }
-                    } while (choices.next());
-                    return new Exploration(schedules, schedules, null);
-                });
+        Choices.DepthFirst choices = new Choices.DepthFirst(deviations, false);
+        return explore(threads -> search(choices, Integer.MAX_VALUE, Known.NOTHING, threads));
+    }
+
+    /**
+     * Tries every schedule with so many deviations where who goes on when a thread sleeps or has
+     * ended does not count as one: of threads that are not killed, those with so many preemptions.
+     *
+     * @param deviations how many
+     * @param most how many schedules
+     * @param known those that do not count as different ones
+     * @return after all schedules, or the most of them, or the first failure
+     */
+    Exploration inAnyTurn(int deviations, int most, Known known) {
+        Choices.DepthFirst choices = new Choices.DepthFirst(deviations, true);
+        return explore(threads -> search(choices, most, known, threads));
+    }
+
+    private Exploration search(
+            Choices.DepthFirst choices, int most, Known known, ExecutorService threads) {
+        int different = 0;
+        boolean isMore = true;
+        int schedules = 0;
+        while (isMore && schedules < most) {
+            schedules++;
+            boolean fails = fails(choices, threads);
+            different += known.has(choices) ? 0 : 1;
+            if (fails) {
+                return new Exploration(schedules, different, false, explain(choices, threads));
+            }
+            isMore = choices.next();
+        }
+        return new Exploration(schedules, different, !isMore, null);
     }
 
     /**
@@ -97,27 +120,42 @@ public final class Explorer {
      * @return after all schedules, or the first failure
      */
     public Exploration sample(long seed, int most) {
-        return sample(seed, most, -1);
+        return sample(seed, most, Known.NOTHING);
     }
 
-    /** The same after a search of depth first, whose schedules do not count as different ones. */
-    Exploration sample(long seed, int most, int depth) {
+    /** The same after a search, whose schedules do not count as different ones. */
+    Exploration sample(long seed, int most, Known known) {
         Set<Long> different = new HashSet<>();
         return explore(
                 threads -> {
+                    int length = most == 0 ? 0 : ordinaryLength(threads);
                     for (int i = 0; i < most; i++) {
-                        Choices choices = new Choices.Sampling(seed + i);
+                        Choices choices = new Choices.Sampling(seed + i, length, rules.deaths());
                         boolean fails = fails(choices, threads);
-                        if (choices.deviations() > depth) {
+                        if (!known.has(choices)) {
                             different.add(choices.fingerprint());
                         }
                         if (fails) {
                             return new Exploration(
-                                    i + 1, different.size(), explain(choices, threads));
+                                    i + 1, different.size(), false, explain(choices, threads));
                         }
                     }
-                    return new Exploration(most, different.size(), null);
+                    return new Exploration(most, different.size(), false, null);
                 });
+    }
+
+    /** How many choices there are where all of them are 0; what is wrong there is found later. */
+    private int ordinaryLength(ExecutorService threads) {
+        Choices ordinary = new Choices.Replay("");
+        if (rules.deaths() > 0) { // or nobody asks
+            fails(ordinary, threads);
+        }
+        return ordinary.length();
+    }
+
+    /** How many schedules it has executed so far. */
+    long executed() {
+        return executed.get();
     }
 
     /**
@@ -131,12 +169,13 @@ public final class Explorer {
     public Exploration replay(String schedule) {
         Choices.Replay choices = new Choices.Replay(schedule);
         Failure failure =
-                explore(threads -> new Exploration(1, 1, execute(choices, threads))).failure();
+                explore(threads -> new Exploration(1, 1, false, execute(choices, threads)))
+                        .failure();
         if (failure == null && !choices.fits()) {
             throw new IllegalArgumentException(
                     "schedule=" + schedule + ": the schedule does not fit, nothing was replayed");
         }
-        return new Exploration(1, 1, failure);
+        return new Exploration(1, 1, false, failure);
     }
 
     /**
@@ -159,6 +198,7 @@ public final class Explorer {
     }
 
     private boolean fails(Choices choices, ExecutorService threads) {
+        executed.incrementAndGet();
         World world = new World(rules, choices, threads, false, watchdogNanos);
         return world.run(scenarios.get()) != null;
     }
@@ -205,6 +245,20 @@ public final class Explorer {
     }
 
     /**
+     * What a search has been through: nothing is, where a number is negative.
+     *
+     * @param deviations that all schedules have that it tried
+     * @param inAnyTurn the same where who goes on when a thread sleeps or has ended is not counted
+     */
+    record Known(int deviations, int inAnyTurn) {
+        static final Known NOTHING = new Known(-1, -1);
+
+        boolean has(Choices choices) {
+            return choices.deviations() <= deviations || choices.preemptions() <= inAnyTurn;
+        }
+    }
+
+    /**
      * What was wrong.
      *
      * @param schedule to replay
@@ -218,9 +272,11 @@ public final class Explorer {
      *
      * @param schedules how many were executed
      * @param different how many of them were not the same as another
+     * @param whole whether it was a search, and there are no more of its schedules
      * @param failure the first, if any
      */
-    public record Exploration(int schedules, int different, @Nullable Failure failure) {
+    public record Exploration(
+            int schedules, int different, boolean whole, @Nullable Failure failure) {
 
         /** Throws, with the schedule to replay, if there was a failure. */
         public void assertClean() {

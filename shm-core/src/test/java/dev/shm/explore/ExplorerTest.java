@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.explore.Explorer.Exploration;
+import dev.shm.explore.Explorer.Known;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -157,8 +159,90 @@ class ExplorerTest {
         Exploration some = explorer.sample(1, 500);
         assertEquals(500, some.schedules());
         assertTrue(some.different() > all / 2 && some.different() <= all, some::toString);
-        assertEquals(some.different() - 1, explorer.sample(1, 500, 0).different());
-        assertEquals(0, explorer.sample(1, 500, 10).different());
+        assertEquals(some.different() - 1, explorer.sample(1, 500, new Known(0, -1)).different());
+        assertEquals(some.different() - 2, explorer.sample(1, 500, new Known(-1, 0)).different());
+        assertEquals(0, explorer.sample(1, 500, new Known(10, -1)).different());
+        assertEquals(0, explorer.inAnyTurn(10, 500, new Known(10, -1)).different());
+    }
+
+    /** Who begins, and who goes on at an end, is free; to go on elsewhere than an end is not. */
+    @Test
+    void inAnyTurn_onlyPreemptionsCount() {
+        Map<Integer, Set<Long>> found =
+                Map.of(
+                        0,
+                        Set.of(1122L, 2211L),
+                        1,
+                        Set.of(1122L, 2211L, 1221L, 2112L),
+                        2,
+                        Set.of(1122L, 2211L, 1221L, 2112L, 1212L, 2121L));
+        found.forEach(
+                (preemptions, expected) -> {
+                    Set<Long> orders = new HashSet<>();
+                    Exploration all =
+                            new Explorer(() -> writersOfTwoDigits(orders), Rules.PLAIN)
+                                    .inAnyTurn(preemptions, 500, Known.NOTHING);
+                    all.assertClean();
+                    assertTrue(all.whole(), all::toString);
+                    assertEquals(expected, orders, "preemptions=" + preemptions);
+                });
+        Exploration some =
+                new Explorer(() -> writersOfTwoDigits(new HashSet<>()), Rules.PLAIN)
+                        .inAnyTurn(1, 3, Known.NOTHING);
+        assertEquals(new Exploration(3, 3, false, null), some);
+    }
+
+    /** Two that wait in turns for a third must not go on for ever. */
+    @Test
+    void inAnyTurn_whoPausesGoesOnInItsTurn() {
+        Scenario scenario =
+                world -> {
+                    for (int i = 0; i < 2; i++) {
+                        world.join()
+                                .thread(
+                                        () -> {
+                                            while (world.buffer().getLongVolatile(0) == 0) {
+                                                world.pause();
+                                            }
+                                        });
+                    }
+                    world.join().thread(() -> world.buffer().putLongVolatile(0, 1));
+                };
+        Exploration all =
+                new Explorer(() -> scenario, Rules.PLAIN).inAnyTurn(1, 1_000, Known.NOTHING);
+        all.assertClean();
+        assertTrue(all.whole(), all::toString);
+    }
+
+    /** By chance deaths come late as well as early: two in the last of many accesses. */
+    @Test
+    void sample_deathsComeAnywhere() {
+        int accesses = 500;
+        Set<Integer> lived = new TreeSet<>();
+        Scenario scenario =
+                world -> {
+                    int[] made = new int[2];
+                    for (int p = 0; p < 2; p++) {
+                        int mine = p;
+                        world.join()
+                                .thread(
+                                        () -> {
+                                            for (int i = 0; i < accesses; i++) {
+                                                world.buffer().getLongVolatile(0);
+                                                made[mine]++;
+                                            }
+                                        });
+                    }
+                    world.atEnd(
+                            () -> {
+                                if (world.deaths() == 2) {
+                                    lived.add(Math.min(made[0], made[1]) / (accesses / 4));
+                                }
+                            });
+                };
+        Rules rules = Rules.PLAIN.withDeaths(2);
+        new Explorer(() -> scenario, rules).sample(1, 400).assertClean();
+        assertEquals(Set.of(0, 1, 2, 3), lived);
     }
 
     /** A tick may come while others go on, and where nobody has died; so may a wake. */

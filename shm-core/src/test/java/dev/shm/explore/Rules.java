@@ -11,13 +11,20 @@ package dev.shm.explore;
  * @param delays whether others may see a store later than it was made, as on real processors: in
  *     the order of the stores, and at the latest when the thread makes a volatile store, an atomic
  *     change or a system call
+ * @param expiries how many times the deadline of a wait may expire
  * @param steps after how many accesses an execution is taken to go round in circles
  */
 public record Rules(
-        int deaths, int interrupts, int earlyTicks, boolean janitor, boolean delays, int steps) {
+        int deaths,
+        int interrupts,
+        int earlyTicks,
+        boolean janitor,
+        boolean delays,
+        int expiries,
+        int steps) {
 
     /** Threads interleave, and that is all. */
-    public static final Rules PLAIN = new Rules(0, 0, 0, false, false, 5_000);
+    public static final Rules PLAIN = new Rules(0, 0, 0, false, false, 0, 5_000);
 
     /**
      * The same with deaths.
@@ -26,7 +33,7 @@ public record Rules(
      * @return new rules
      */
     public Rules withDeaths(int most) {
-        return new Rules(most, interrupts, earlyTicks, janitor, delays, steps);
+        return new Rules(most, interrupts, earlyTicks, janitor, delays, expiries, steps);
     }
 
     /**
@@ -36,7 +43,7 @@ public record Rules(
      * @return new rules
      */
     public Rules withInterrupts(int most) {
-        return new Rules(deaths, most, earlyTicks, janitor, delays, steps);
+        return new Rules(deaths, most, earlyTicks, janitor, delays, expiries, steps);
     }
 
     /**
@@ -47,7 +54,7 @@ public record Rules(
      * @return new rules
      */
     public Rules withEarlyTicks(int most) {
-        return new Rules(deaths, interrupts, most, janitor, delays, steps);
+        return new Rules(deaths, interrupts, most, janitor, delays, expiries, steps);
     }
 
     /**
@@ -56,7 +63,7 @@ public record Rules(
      * @return new rules
      */
     public Rules withJanitor() {
-        return new Rules(deaths, interrupts, earlyTicks, true, delays, steps);
+        return new Rules(deaths, interrupts, earlyTicks, true, delays, expiries, steps);
     }
 
     /**
@@ -65,6 +72,16 @@ public record Rules(
      * @return new rules
      */
     public Rules withDelayedStores() {
-        return new Rules(deaths, interrupts, earlyTicks, janitor, true, steps);
+        return new Rules(deaths, interrupts, earlyTicks, janitor, true, expiries, steps);
+    }
+
+    /**
+     * The same with deadlines that expire: those that {@link World#deadline} has given.
+     *
+     * @param most how many of them
+     * @return new rules
+     */
+    public Rules withExpiries(int most) {
+        return new Rules(deaths, interrupts, earlyTicks, janitor, delays, most, steps);
     }
 }

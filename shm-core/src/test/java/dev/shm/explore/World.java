@@ -2,6 +2,7 @@ package dev.shm.explore;
 
 import dev.shm.explore.Actor.State;
 import dev.shm.memory.MappedBuffer;
+import dev.shm.wait.Deadline;
 import dev.shm.wait.Waiter;
 import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
@@ -38,15 +39,14 @@ public final class World {
      *
      * Sleepers go on when they are woken or interrupted, and by a tick when nobody else can move and
      * somebody has died. As often as the rules have it a tick comes earlier, or a wake for no reason, as
-     * a futex has them. Asleep without a death means that a wake was lost.
+     * a futex has them. Asleep without a death means that a wake was lost. A deadline that deadline() gave
+     * expires at a point or in a sleep, which then ends, as often as the rules have it.
      *
      * Whoever is not through may die before its next access, and also later, at its point or asleep, just
      * after somebody has looked who lives. Between two looks it is all the same when.
      */
     private static final int CAPACITY = 4096;
     private static final long LONGEST_TICK = Long.MAX_VALUE / 4;
-    private static final List<String> ACCESSES =
-            List.of("get", "put", "compareAnd", "add", "setMemory");
 
     private final Rules rules;
     private final Choices choices;
@@ -75,6 +75,7 @@ public final class World {
     private int deaths;
     private int interrupts;
     private int earlyTicks;
+    private int expiries;
     private int looks; // at who lives, or at what else is not in the memory
 
     World(Rules rules, Choices choices, Executor threads, boolean traced, long watchdogNanos) {
@@ -160,6 +161,38 @@ public final class World {
         return deaths;
     }
 
+    /**
+     * Gives the current thread a deadline in place of any earlier one: it never expires, or at any
+     * access from now on, as the rules and the choices have it.
+     *
+     * @return the deadline of a wait
+     */
+    public Deadline deadline() {
+        Actor.Expiry expiry = new Actor.Expiry();
+        Actor me = current;
+        if (me != null) {
+            me.expiry = expiry;
+        }
+        return Deadline.never()
+                .unless(
+                        () -> {
+                            if (me != null) {
+                                me.isAsking = true;
+                            }
+                            return expiry.isOver;
+                        });
+    }
+
+    /**
+     * Whether the last deadline that was given to the current thread has expired.
+     *
+     * @return true if its wait may end by that
+     */
+    public boolean isExpired() {
+        Actor me = current;
+        return me != null && me.isExpired();
+    }
+
     /** Runs the execution to its end; null if nothing was wrong. */
     @Nullable Throwable run(Scenario scenario) {
         scenario.build(this);
@@ -231,6 +264,7 @@ public final class World {
     private void schedule(String access, Object... arguments) {
         Actor me = current;
         if (me != null) { // the scenario is not being built
+            me.isAsking = false;
             step(me, false);
             if (trace != null) {
                 trace.add(me + " " + access + Arrays.toString(arguments));
@@ -297,18 +331,20 @@ public final class World {
 
     private @Nullable Object access(AtomicBuffer target, Method method, Object[] arguments)
             throws Throwable {
-        if (!accesses.computeIfAbsent(method, World::isAccess)) {
+        if (!accesses.computeIfAbsent(method, Accesses::isAccess)) {
             return Interception.proceed(target, method, arguments);
         }
         schedule(method.getName(), arguments);
         Actor me = current;
         boolean delays = me != null && rules.delays();
-        if (isLoad(method)) {
+        if (Accesses.isLoad(method)) {
             return delays
                     ? me.stores.read(method, arguments)
                     : Interception.proceed(target, method, arguments);
         }
-        if (delays && isDelayable(method) && (!me.stores.isEmpty() || choices.choose(2) == 1)) {
+        if (delays
+                && Accesses.isDelayable(method)
+                && (!me.stores.isEmpty() || choices.choose(Choices.Options.TWO) == 1)) {
             me.stores.add(method, arguments);
             remark("kept back");
             return null;
@@ -317,22 +353,6 @@ public final class World {
         Object result = Interception.proceed(target, method, arguments);
         onStore.run();
         return result;
-    }
-
-    private static boolean isLoad(Method method) {
-        return method.getName().startsWith("get") && !method.getName().startsWith("getAnd");
-    }
-
-    /** Whether others may see it late: a store that is not volatile, whose result nobody needs. */
-    private static boolean isDelayable(Method method) {
-        String name = method.getName();
-        return (name.startsWith("put") || name.equals("setMemory"))
-                && !name.endsWith("Volatile")
-                && method.getReturnType() == void.class;
-    }
-
-    private static boolean isAccess(Method method) {
-        return ACCESSES.stream().anyMatch(method.getName()::startsWith);
     }
 
     /** Lets happen what the choices say, until it is somebody's turn; returns when it is ours. */
@@ -344,13 +364,15 @@ public final class World {
                 ending = true;
                 throw new Killed();
             }
-            Event event = events.get(choices.choose(events.size()));
-            if (trace != null && event.kind != Event.Kind.RUN) {
+            // Who pauses counts as if it could go on: two might wait in turns for a third for ever.
+            boolean isForced = me == null || me.state != State.READY;
+            Event event = events.get(choices.choose(Event.options(events, isForced)));
+            if (trace != null && event.kind() != Event.Kind.RUN) {
                 trace.add("-- " + event);
             }
-            if (event.kind == Event.Kind.RUN) {
+            if (event.kind() == Event.Kind.RUN) {
                 participants.forEach(participant -> participant.offered = looks);
-                pass(me, event.actor);
+                pass(me, event.actor());
                 deliverInterrupt(me);
                 return;
             }
@@ -409,6 +431,14 @@ public final class World {
                 }
             }
         }
+        if (expiries < rules.expiries()) {
+            for (Actor actor : actors) {
+                boolean isAlive = actor.state == State.READY || actor.state == State.ASLEEP;
+                if (isAlive && actor.expiry != null && !actor.expiry.isOver) {
+                    events.add(new Event(Event.Kind.EXPIRE, actor));
+                }
+            }
+        }
         if (rules.janitor()) {
             for (Participant participant : participants) {
                 if (participant.dead && !participant.certified) {
@@ -419,24 +449,36 @@ public final class World {
     }
 
     private void happen(Event event) {
-        switch (event.kind) {
-            case DRAIN -> drainOne(event.actor);
-            case KILL -> kill(event.actor.participant);
-            case CERTIFY -> event.actor.participant.certified = true;
+        switch (event.kind()) {
+            case DRAIN -> drainOne(event.actor());
+            case KILL -> kill(event.actor().participant);
+            case CERTIFY -> event.actor().participant.certified = true;
             case INTERRUPT -> {
                 interrupts++;
-                event.actor.interrupted = true;
-                rouse(event.actor, false);
+                event.actor().interrupted = true;
+                rouse(event.actor(), false);
             }
+            case EXPIRE -> expire(event.actor());
             case TICK -> {
-                event.actor.ticks++;
-                rouse(event.actor, true);
+                event.actor().ticks++;
+                rouse(event.actor(), true);
             }
             case EARLY_TICK, STRAY_WAKE -> {
                 earlyTicks++;
-                rouse(event.actor, event.kind == Event.Kind.EARLY_TICK);
+                rouse(event.actor(), event.kind() == Event.Kind.EARLY_TICK);
             }
             default -> throw new AssertionError(event);
+        }
+    }
+
+    private void expire(Actor actor) {
+        expiries++;
+        Actor.Expiry expiry = actor.expiry;
+        if (expiry != null) {
+            expiry.isOver = true;
+        }
+        if (actor.state == State.ASLEEP && actor.isTimed) {
+            rouse(actor, true);
         }
     }
 
@@ -536,11 +578,15 @@ public final class World {
     private final class SchedulingWaiter implements Waiter {
         @Override
         public boolean await(AtomicBuffer unused, int index, int expected, long nanos) {
-            point("await", index, expected);
             Actor me = current;
+            me.isTimed = me.isAsking; // just now, to say so many nanoseconds
+            point("await", index, expected);
             if (memory.getIntVolatile(index) != expected
                     || Thread.currentThread().isInterrupted()) {
                 return true;
+            }
+            if (me.isTimed && me.isExpired()) {
+                return false;
             }
             me.state = State.ASLEEP;
             me.sleepsOn = index;
@@ -557,20 +603,6 @@ public final class World {
                     .filter(actor -> actor.sleepsOn == index)
                     .limit(count)
                     .forEach(actor -> rouse(actor, false));
-        }
-    }
-
-    /** Something that may happen next. */
-    private record Event(Kind kind, Actor actor) {
-        enum Kind {
-            RUN,
-            DRAIN,
-            KILL,
-            CERTIFY,
-            INTERRUPT,
-            TICK,
-            EARLY_TICK,
-            STRAY_WAKE
         }
     }
 }

@@ -12,8 +12,9 @@ public final class MutexCatalogue implements Catalogue {
 
     @Override
     public void addTo(Entries entries) {
-        Rules alive = Rules.PLAIN.withInterrupts(2);
+        Rules alive = Rules.PLAIN.withInterrupts(2).withExpiries(1);
         Rules deaths = Rules.PLAIN.withDeaths(2).withInterrupts(1).withEarlyTicks(2).withJanitor();
+        deaths = deaths.withExpiries(1);
         entries.add("mutex", "alive-no-ticks", explorer(THREE, alive, TickPolicy.OFF));
         entries.add("mutex", "deaths", explorer(THREE, deaths, TickPolicy.STANDARD));
         entries.add("mutex", "threads", explorer(TWO_TIMES_TWO, deaths, TickPolicy.STANDARD));

@@ -59,7 +59,7 @@ final class MutexScenario implements Scenario {
             boolean interruptible = size.interruptible() && p % 2 == 1;
             for (int t = 0; t < size.threads(); t++) {
                 participant.thread(
-                        () -> play(mutex, participant.tag(), injected.buffer(), interruptible));
+                        () -> play(world, mutex, participant.tag(), injected, interruptible));
             }
         }
         world.onDeath(
@@ -70,12 +70,21 @@ final class MutexScenario implements Scenario {
         world.atEnd(() -> checkEnd(world));
     }
 
-    private void play(RobustMutex mutex, int tag, AtomicBuffer data, boolean interruptible) {
+    private void play(
+            World world,
+            RobustMutex mutex,
+            int tag,
+            MutexFault.Injected injected,
+            boolean interruptible) {
         for (int round = 0; round < size.rounds(); round++) {
             Acquisition acquisition;
             try {
-                acquisition = interruptible ? mutex.lockInterruptibly() : mutex.lock();
+                acquisition = interruptible ? mutex.tryLock(world.deadline()) : mutex.lock();
             } catch (InterruptedException e) {
+                continue;
+            }
+            if (acquisition == null) {
+                check(world.isExpired(), "there was time left");
                 continue;
             }
             check(inside == 0, "tag=" + tag + " is inside together with tag=" + inside);
@@ -84,7 +93,7 @@ final class MutexScenario implements Scenario {
             check(told == mustTell, "told=" + told + " mustTell=" + mustTell);
             boolean repairs = (tag + round) % 3 != 0; // one in three leaves it to the next
             if (!told || repairs) {
-                count(mutex, data, told);
+                count(mutex, injected.buffer(), told);
             }
             inside = 0;
             mutex.unlock();

@@ -30,7 +30,7 @@ class RobustMutexExplorerTest {
 
     @Test
     void threeParticipants_thatGiveUp_needNoTick() {
-        Rules rules = Rules.PLAIN.withInterrupts(2);
+        Rules rules = Rules.PLAIN.withInterrupts(2).withExpiries(1);
         explorer(THREE_INTERRUPTIBLE, rules, TickPolicy.OFF, MutexFault.NONE)
                 .sample(SEED, samples(5_000))
                 .assertClean();
@@ -46,6 +46,7 @@ class RobustMutexExplorerTest {
     @Test
     void threeParticipants_surviveAnything() {
         Rules rules = Rules.PLAIN.withDeaths(2).withInterrupts(2).withJanitor().withEarlyTicks(2);
+        rules = rules.withExpiries(1);
         explorer(THREE_INTERRUPTIBLE, rules).sample(SEED, samples(7_500)).assertClean();
     }
 

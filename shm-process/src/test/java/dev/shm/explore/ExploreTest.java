@@ -1,5 +1,6 @@
 package dev.shm.explore;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ExploreTest {
     private static final Path ROOT = Path.of(System.getProperty("basedir", "."), "..");
     private static final int FEW = 1;
+    private static final long A_MINUTE = 60_000;
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final Explore explore =
@@ -106,7 +109,7 @@ class ExploreTest {
                                 "world",
                                 new Explorer(ExploreTest::countingWithoutALock, Rules.PLAIN));
         PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-        Explore finding = new Explore(out, List.of(faulty));
+        Explore finding = new Explore(out, List.of(faulty), A_MINUTE);
         assertEquals(1, finding.obey(out, "--schedules", "100", "--seed", "1", "faulty"));
         Matcher line =
                 Pattern.compile("(?m)^\\./shm explore --replay '([0-9: ]+)' (\\S+)$")
@@ -121,6 +124,46 @@ class ExploreTest {
         printed.reset();
         assertEquals(1, finding.obey(out, "--schedules", "100", "--delayed"));
         assertTrue(said().contains("' faulty/world-delayed"), this::said);
+    }
+
+    /** Two threads that each make one access. */
+    private static Catalogue small(Runnable whenBuilt) {
+        Scenario scenario =
+                world -> {
+                    whenBuilt.run();
+                    for (int i = 0; i < 2; i++) {
+                        world.join().thread(() -> world.buffer().getLongVolatile(0));
+                    }
+                };
+        return entries -> entries.add("small", "world", new Explorer(() -> scenario, Rules.PLAIN));
+    }
+
+    @Test
+    void howFarItIs_isSaidMeanwhile() throws InterruptedException {
+        CountDownLatch said = new CountDownLatch(1);
+        PrintStream out =
+                new PrintStream(printed, true, StandardCharsets.UTF_8) {
+                    @Override
+                    public void println(String line) {
+                        super.println(line);
+                        if (line.contains("schedules so far, now of world world")) {
+                            said.countDown();
+                        }
+                    }
+                };
+        Catalogue slow = small(() -> assertDoesNotThrow(() -> said.await()));
+        assertEquals(0, new Explore(out, List.of(slow), 1).obey(out, "--schedules", "10"));
+    }
+
+    /** In a world of so few schedules all are tried. */
+    @Test
+    void howDeepItWent_isSaid() throws InterruptedException {
+        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+        Explore explore = new Explore(out, List.of(small(() -> {})), A_MINUTE);
+        assertEquals(0, explore.obey(out, "--schedules", "1000", "--depth", "0"));
+        assertTrue(said().contains("depth {world=0/3}"), this::said);
+        assertEquals(0, explore.obey(out, "--schedules", "1", "--depth", "1"));
+        assertTrue(said().contains("depth {world=1/-}"), this::said);
     }
 
     @ParameterizedTest

@@ -29,7 +29,7 @@ class ListExplorerTest {
     }
 
     private static Explorer explorer(int participants, int deaths, ListFault fault) {
-        Rules rules = new Rules(deaths, 0, 0, true, false, 20_000);
+        Rules rules = new Rules(deaths, 0, 0, true, false, 0, 20_000);
         return new Explorer(() -> new ListScenario(participants, fault), rules);
     }
 }

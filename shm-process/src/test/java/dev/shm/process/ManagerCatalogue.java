@@ -12,7 +12,7 @@ public final class ManagerCatalogue implements Catalogue {
     public void addTo(Entries entries) {
         for (int deaths : new int[] {0, 2}) {
             String world = deaths == 0 ? "alive" : "deaths";
-            Rules rules = new Rules(deaths, 0, 0, true, false, STEPS);
+            Rules rules = new Rules(deaths, 0, 0, true, false, 0, STEPS);
             entries.add("map", world, new Explorer(() -> new MapScenario(3, MapFault.NONE), rules));
             entries.add(
                     "list", world, new Explorer(() -> new ListScenario(3, ListFault.NONE), rules));

@@ -34,7 +34,7 @@ class MapExplorerTest {
     }
 
     private static Explorer explorer(int participants, int deaths, MapFault fault) {
-        Rules rules = new Rules(deaths, 0, 0, true, false, 20_000);
+        Rules rules = new Rules(deaths, 0, 0, true, false, 0, 20_000);
         return new Explorer(() -> new MapScenario(participants, fault), rules);
     }
 }

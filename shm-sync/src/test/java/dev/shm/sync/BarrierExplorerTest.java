@@ -19,7 +19,7 @@ class BarrierExplorerTest {
     @EnumSource
     void withoutADeath_noTickIsNeeded(Kind kind) {
         explorer(kind, Rules.PLAIN, TickPolicy.OFF, Fault.NONE).depthFirst(2).assertClean();
-        Rules rules = Rules.PLAIN.withInterrupts(1);
+        Rules rules = Rules.PLAIN.withInterrupts(1).withExpiries(1);
         explorer(kind, rules, TickPolicy.OFF, Fault.NONE)
                 .sample(SEED, samples(1_500))
                 .assertClean();
@@ -31,7 +31,7 @@ class BarrierExplorerTest {
     void deaths_areTold_andStrandNobody(Kind kind) {
         Rules rules = Rules.PLAIN.withDeaths(2);
         explorer(kind, rules, TickPolicy.STANDARD, Fault.NONE).depthFirst(2).assertClean();
-        rules = rules.withJanitor().withInterrupts(1).withEarlyTicks(2);
+        rules = rules.withJanitor().withInterrupts(1).withEarlyTicks(2).withExpiries(1);
         explorer(kind, rules, TickPolicy.STANDARD, Fault.NONE)
                 .sample(SEED, samples(2_000))
                 .assertClean();

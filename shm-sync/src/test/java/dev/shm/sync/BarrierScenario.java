@@ -8,7 +8,6 @@ import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
-import dev.shm.wait.Deadline;
 import dev.shm.wait.TickPolicy;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -111,7 +110,7 @@ final class BarrierScenario implements Scenario {
         try {
             for (int round = 1; round <= ROUNDS; round++) {
                 watch.enters();
-                barrier.await(Deadline.never(), kind == Kind.ACTION ? watch::acts : null);
+                barrier.await(watch.world.deadline(), kind == Kind.ACTION ? watch::acts : null);
                 watch.passes(round);
             }
         } catch (BrokenBarrierException | InterruptedException e) {
@@ -119,7 +118,8 @@ final class BarrierScenario implements Scenario {
         } catch (Patience.Lost e) {
             // It waits for one that is dead and forgotten, or was told and left.
         } catch (TimeoutException e) {
-            throw new AssertionError(e);
+            Tampering.check(watch.world.isExpired(), "there was time left");
+            watch.isTold();
         } finally {
             watch.patience.leave(watch.me());
         }
@@ -254,8 +254,8 @@ final class BarrierScenario implements Scenario {
                 broken = true;
                 forgiven |= isForgotten(1);
             } else if (breaks) {
-                boolean interrupted = Thread.currentThread().isInterrupted();
-                boolean allowed = interrupted || world.deaths() > 0 || leaving.contains(me());
+                boolean gaveUp = Thread.currentThread().isInterrupted() || world.isExpired();
+                boolean allowed = gaveUp || world.deaths() > 0 || leaving.contains(me());
                 check(allowed, "broken for no reason");
                 check(me() != SWEEPER || !forgiven, "broken by a death that was forgiven");
                 broken = true;

@@ -41,7 +41,7 @@ class ConditionExplorerTest {
 
     @Test
     void whoGivesUp_takesNoSignalAlong() {
-        Rules rules = Rules.PLAIN.withInterrupts(1);
+        Rules rules = Rules.PLAIN.withInterrupts(1).withExpiries(1);
         explorer(INTERRUPTIBLE, rules, TickPolicy.OFF, ConditionFault.NONE)
                 .sample(SEED, samples(1_000))
                 .assertClean();
@@ -53,7 +53,7 @@ class ConditionExplorerTest {
         Rules rules = Rules.PLAIN.withDeaths(deaths);
         for (Size size : List.of(TWO_AND_TWO, VISITED, TO_ALL)) {
             explorer(size, rules).depthFirst(1).assertClean();
-            explorer(size, rules.withEarlyTicks(2).withJanitor())
+            explorer(size, rules.withEarlyTicks(2).withJanitor().withExpiries(1))
                     .sample(SEED, samples(1_000))
                     .assertClean();
         }

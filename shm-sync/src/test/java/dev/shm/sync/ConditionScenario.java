@@ -4,7 +4,6 @@ import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
 import dev.shm.sync.ConditionCore.Ending;
-import dev.shm.wait.Deadline;
 import dev.shm.wait.RobustMutex;
 import dev.shm.wait.RobustMutex.Acquisition;
 import dev.shm.wait.TickPolicy;
@@ -197,7 +196,7 @@ final class ConditionScenario implements Scenario {
         if (isComplete(side)) {
             return false;
         }
-        Ending ending = side.condition.await(Deadline.never(), size.interruptible());
+        Ending ending = side.condition.await(world.deadline(), size.interruptible());
         check(side.mutex.holdCount() == 2, "holds=" + side.mutex.holdCount());
         if (ending == Ending.OWNER_DIED) {
             check(world.deaths() > 0, "told of a death");
@@ -205,7 +204,8 @@ final class ConditionScenario implements Scenario {
         }
         woken += ending == Ending.WOKEN ? 1 : 0;
         check(world.deaths() > 0 || woken <= signals, "woken=" + woken);
-        return ending != Ending.INTERRUPTED;
+        check(ending != Ending.EXPIRED || world.isExpired(), "there was time left");
+        return ending != Ending.INTERRUPTED && ending != Ending.EXPIRED;
     }
 
     private boolean isComplete(Side side) {

@@ -17,7 +17,7 @@ class LatchExplorerTest {
     @Test
     void withoutADeath_noTickIsNeeded() {
         explorer(Rules.PLAIN, TickPolicy.OFF, Fault.NONE).depthFirst(2).assertClean();
-        Rules rules = Rules.PLAIN.withInterrupts(1);
+        Rules rules = Rules.PLAIN.withInterrupts(1).withExpiries(1);
         explorer(rules, TickPolicy.OFF, Fault.NONE).sample(SEED, samples(1_500)).assertClean();
     }
 
@@ -28,6 +28,27 @@ class LatchExplorerTest {
         explorer(rules.withEarlyTicks(2).withJanitor(), TickPolicy.STANDARD, Fault.NONE)
                 .sample(SEED, samples(2_000))
                 .assertClean();
+    }
+
+    /**
+     * Whoever counts does so twice: with two deaths among three, one is left for a count of two.
+     */
+    @Test
+    void counting_strandsNobody() {
+        Rules rules = Rules.PLAIN.withInterrupts(1).withExpiries(1);
+        counting(rules, TickPolicy.OFF, Fault.NONE, 2, 4).sample(SEED, samples(750)).assertClean();
+        rules = Rules.PLAIN.withDeaths(2).withEarlyTicks(1).withJanitor();
+        counting(rules, TickPolicy.STANDARD, Fault.NONE, 3, 2)
+                .sample(SEED, samples(750))
+                .assertClean();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "NO_TAG"})
+    void counting_everyFaultIsFound(Fault fault) {
+        assertFound(counting(Rules.PLAIN, TickPolicy.STANDARD, fault, 2, 4));
     }
 
     @Test
@@ -50,6 +71,11 @@ class LatchExplorerTest {
 
     private static void assertFound(Explorer explorer) {
         explorer.assertFinds(SEED, 10_000);
+    }
+
+    private static Explorer counting(
+            Rules rules, TickPolicy ticks, Fault fault, int counters, int left) {
+        return new Explorer(() -> new LatchScenario(ticks, fault, counters, left), rules);
     }
 
     private static Explorer explorer(Rules rules, TickPolicy ticks, Fault fault) {

@@ -8,7 +8,6 @@ import static dev.shm.sync.LatchLayout.WAITERS;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
-import dev.shm.wait.Deadline;
 import dev.shm.wait.TickPolicy;
 import java.util.HashSet;
 import java.util.Set;
@@ -17,10 +16,12 @@ import org.agrona.concurrent.AtomicBuffer;
 /**
  * Two parties that count down, one of them twice, and two participants that wait. Checked: who
  * passes does so when both parties have counted down; who is told of a death is told the truth;
- * nobody is left asleep.
+ * nobody is left asleep. Instead of parties there may be participants that only count, twice each,
+ * what may be less than they do.
  */
 final class LatchScenario implements Scenario {
     private static final int PARTIES = 2;
+    private static final int SLEEPERS = 2;
 
     /** One line of the protocol undone. */
     enum Fault {
@@ -41,31 +42,50 @@ final class LatchScenario implements Scenario {
 
     private final TickPolicy ticks;
     private final Fault fault;
+    private final int counters;
+    private final long left;
 
     LatchScenario(TickPolicy ticks, Fault fault) {
+        this(ticks, fault, 0, LatchLayout.mask(PARTIES));
+    }
+
+    /** One without parties, which so many count down from what is left. */
+    LatchScenario(TickPolicy ticks, Fault fault, int counters, long left) {
         this.ticks = ticks;
         this.fault = fault;
+        this.counters = counters;
+        this.left = left;
     }
 
     @Override
     public void build(World world) {
         Watch watch = new Watch(world);
-        world.memory().putLong(LEFT, LatchLayout.mask(PARTIES));
-        for (int p = 0; p < 2 * PARTIES; p++) {
+        world.memory().putLong(LEFT, left);
+        int first = counters == 0 ? PARTIES : counters;
+        for (int p = 0; p < first + SLEEPERS; p++) {
             Participant participant = world.join();
             LatchCore latch =
-                    new LatchCore(watch.buffer(), PARTIES, participant.liveness(), watch, ticks);
+                    new LatchCore(
+                            watch.buffer(),
+                            counters == 0 ? PARTIES : 0,
+                            participant.liveness(),
+                            watch,
+                            ticks);
             int number = p;
             participant.thread(
                     () -> {
                         watch.iAm(participant.tag());
-                        if (number < PARTIES) {
+                        if (number >= first) {
+                            waiter(latch, watch);
+                        } else if (counters == 0) {
                             party(latch, number);
                         } else {
-                            waiter(latch, watch);
+                            latch.countDown();
+                            latch.countDown();
                         }
                     });
-            if (number < PARTIES) { // before the story begins: who has not joined is not missed
+            if (counters == 0 && number < PARTIES) {
+                // before the story begins: who has not joined is not missed
                 Tampering.check(latch.join(number), "nobody else joins as it");
             }
         }
@@ -80,8 +100,11 @@ final class LatchScenario implements Scenario {
 
     private static void waiter(LatchCore latch, Watch watch) {
         try {
-            latch.await(Deadline.never());
-            watch.passed();
+            if (latch.await(watch.world.deadline())) {
+                watch.passed();
+            } else {
+                Tampering.check(watch.world.isExpired(), "there was time left");
+            }
         } catch (PartyDiedException e) {
             watch.told();
         } catch (InterruptedException e) {

@@ -39,7 +39,7 @@ class ReadWriteExplorerTest {
 
     @Test
     void whoGivesUp_keepsNobodyOut() {
-        Rules rules = Rules.PLAIN.withInterrupts(2);
+        Rules rules = Rules.PLAIN.withInterrupts(2).withExpiries(1);
         explorer(INTERRUPTIBLE, rules, TickPolicy.OFF, ReadWriteFault.NONE)
                 .sample(SEED, samples(2_500))
                 .assertClean();
@@ -54,7 +54,7 @@ class ReadWriteExplorerTest {
         }
         rules = rules.withEarlyTicks(2);
         explorer(TWO_AND_TWO, rules).sample(SEED, samples(1_500)).assertClean();
-        explorer(INTERRUPTIBLE, rules.withInterrupts(1).withJanitor())
+        explorer(INTERRUPTIBLE, rules.withInterrupts(1).withJanitor().withExpiries(1))
                 .sample(SEED, samples(1_500))
                 .assertClean();
     }

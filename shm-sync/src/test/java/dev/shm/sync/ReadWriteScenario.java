@@ -130,18 +130,20 @@ final class ReadWriteScenario implements Scenario {
         }
     }
 
-    /** As WriteLock does; null if interrupted. */
+    /** As WriteLock does; null if interrupted, or too late. */
     private Acquisition acquire(Side side) {
+        Deadline deadline = size.interruptible() ? side.world.deadline() : Deadline.never();
         try {
             Acquisition acquisition =
-                    size.interruptible() ? side.mutex.lockInterruptibly() : side.mutex.lock();
-            if (side.core.excludesReaders()) {
+                    size.interruptible() ? side.mutex.tryLock(deadline) : side.mutex.lock();
+            if (acquisition == null || side.core.excludesReaders()) {
+                check(acquisition != null || side.world.isExpired(), "there was time left");
                 return acquisition;
             }
             if (!size.interruptible()) {
                 side.core.awaitReaders();
-            } else if (!side.core.awaitReaders(Deadline.never())) {
-                check(Thread.interrupted(), "gave up without an interrupt");
+            } else if (!side.core.awaitReaders(deadline)) {
+                check(Thread.interrupted() || side.world.isExpired(), "gave up without a reason");
                 return null;
             }
             return acquisition;
@@ -167,9 +169,11 @@ final class ReadWriteScenario implements Scenario {
 
     private void read(Side side) {
         Reading outcome = side.core.tryRead();
+        Deadline deadline = size.interruptible() ? side.world.deadline() : Deadline.never();
         while (outcome == Reading.NOT_HELD) {
-            outcome = side.core.awaitRead(Deadline.never());
-            if (outcome == Reading.NOT_HELD && Thread.interrupted() && size.interruptible()) {
+            outcome = side.core.awaitRead(deadline);
+            boolean gaveUp = Thread.interrupted() || side.world.isExpired();
+            if (outcome == Reading.NOT_HELD && gaveUp && size.interruptible()) {
                 return;
             }
         }

@@ -30,6 +30,10 @@ class SemaphoreExplorerTest {
     private static final List<Worker> GREEDY =
             List.of(new Worker(0, 2, 2), new Worker(1, 2, 2), new Worker(2, 1, 1));
 
+    /** One drains, while others want one permit or all. */
+    private static final List<Worker> DRAINED =
+            List.of(new Worker(0, 0, 2), new Worker(1, 1, 2), new Worker(2, 2, 1));
+
     /** Threads of one participant, whose permits move from cell to cell between them. */
     private static final List<Worker> SIBLINGS =
             List.of(
@@ -45,7 +49,7 @@ class SemaphoreExplorerTest {
             explorer(kind, workers, Rules.PLAIN, TickPolicy.OFF, Fault.NONE)
                     .depthFirst(1)
                     .assertClean();
-            Rules rules = Rules.PLAIN.withInterrupts(2);
+            Rules rules = Rules.PLAIN.withInterrupts(2).withExpiries(1);
             explorer(kind, workers, rules, TickPolicy.OFF, Fault.NONE)
                     .sample(SEED, samples(1_500))
                     .assertClean();
@@ -70,13 +74,23 @@ class SemaphoreExplorerTest {
         assertFound(explorer(kind, MIXED, rules, TickPolicy.STANDARD, Fault.NO_WAKE, IDLES));
     }
 
+    /** Who takes all there is at once takes nobody's wake, nor that somebody waits. */
+    @Test
+    void countingSemaphore_thatIsDrained_strandsNobody() {
+        Rules rules = Rules.PLAIN.withInterrupts(1).withExpiries(1);
+        explorer(Kind.COUNTING, DRAINED, rules, TickPolicy.OFF, Fault.NONE)
+                .sample(SEED, samples(1_000))
+                .assertClean();
+        assertFound(explorer(Kind.COUNTING, DRAINED, rules, TickPolicy.OFF, Fault.NO_KEEP));
+    }
+
     /** BEHAVIOURS 20.6: the permits of the dead come back, and only those. */
     @ParameterizedTest
     @EnumSource
     void twoDeaths_loseNothing_andStrandNobody(Kind kind) {
         for (List<Worker> workers : List.of(MIXED, GREEDY, SIBLINGS)) {
             Rules rules = Rules.PLAIN.withDeaths(2).withInterrupts(1).withJanitor();
-            rules = rules.withEarlyTicks(2);
+            rules = rules.withEarlyTicks(2).withExpiries(1);
             explorer(kind, workers, rules, TickPolicy.STANDARD, Fault.NONE)
                     .sample(SEED, samples(1_500))
                     .assertClean();
@@ -93,7 +107,7 @@ class SemaphoreExplorerTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"NONE", "NO_TAKEOVER", "SILENT_SWEEP"})
+            names = {"NONE", "NO_TAKEOVER", "SILENT_SWEEP", "NO_KEEP"})
     void sharedSemaphore_everyFaultIsFound(Fault fault) {
         Rules rules = Rules.PLAIN.withInterrupts(1);
         assertFound(explorer(Kind.SHARED, MIXED, rules, TickPolicy.STANDARD, fault));

@@ -49,6 +49,8 @@ final class SemaphoreScenario implements Scenario {
         NO_MARK,
         /** Who has slept wakes nobody, though there are more permits. */
         NO_BATON,
+        /** Who takes the last permit forgets that somebody waits. */
+        NO_KEEP,
         /** A permit is acquired in the name of nobody. */
         ANONYMOUS_CLAIM,
         /** A permit is looked at, and acquired afterwards. */
@@ -65,7 +67,7 @@ final class SemaphoreScenario implements Scenario {
      * What one thread does.
      *
      * @param participant whose thread it is, from 0
-     * @param wanted how many permits it acquires
+     * @param wanted how many permits it acquires; 0, of a counting one: all that there are
      * @param rounds how often
      */
     record Worker(int participant, int wanted, int rounds) {}
@@ -98,6 +100,8 @@ final class SemaphoreScenario implements Scenario {
 
     /** What the two kinds have in common. */
     private interface Semaphore {
+        int drain();
+
         boolean acquire(int wanted, Endurance endurance);
 
         void release(int permits);
@@ -144,6 +148,11 @@ final class SemaphoreScenario implements Scenario {
             CountingCore core = new CountingCore(watch.buffer(), liveness, watch, ticks);
             return new Semaphore() {
                 @Override
+                public int drain() {
+                    return core.drain();
+                }
+
+                @Override
                 public boolean acquire(int wanted, Endurance endurance) {
                     return core.tryAcquire(wanted) || core.acquire(wanted, endurance);
                 }
@@ -167,6 +176,11 @@ final class SemaphoreScenario implements Scenario {
                         new SemaphoreBulk(mutex));
         return new Semaphore() {
             @Override
+            public int drain() {
+                throw new AssertionError("only the counting one can");
+            }
+
+            @Override
             public boolean acquire(int wanted, Endurance endurance) {
                 return core.tryAcquire(wanted) || core.acquire(wanted, endurance);
             }
@@ -184,16 +198,22 @@ final class SemaphoreScenario implements Scenario {
 
     private static void work(Worker worker, Semaphore semaphore, Watch watch) {
         for (int round = 0; round < worker.rounds(); round++) {
-            boolean acquired =
-                    semaphore.acquire(worker.wanted(), Endurance.until(Deadline.never()));
-            if (!acquired) {
+            int acquired =
+                    worker.wanted() == 0
+                            ? semaphore.drain()
+                            : acquire(semaphore, worker.wanted(), watch.world.deadline());
+            if (acquired == 0) {
                 Thread.interrupted();
                 continue;
             }
-            watch.use(worker.wanted());
-            watch.use(-worker.wanted());
-            semaphore.release(worker.wanted());
+            watch.use(acquired);
+            watch.use(-acquired);
+            semaphore.release(acquired);
         }
+    }
+
+    private static int acquire(Semaphore semaphore, int wanted, Deadline deadline) {
+        return semaphore.acquire(wanted, Endurance.until(deadline)) ? wanted : 0;
     }
 
     /**
@@ -313,6 +333,9 @@ final class SemaphoreScenario implements Scenario {
                 super.wake(target, EPOCH, change);
             }
             int written = next;
+            if (fault == Fault.NO_KEEP && change < 0 && free(next) == 0) {
+                written = next & ~CountingLayout.WAITED;
+            }
             if (fault == Fault.ANONYMOUS_CLAIM && change < 0) {
                 written = SemaphoreLayout.TAG;
             }

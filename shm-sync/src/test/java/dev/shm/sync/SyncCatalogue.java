@@ -27,9 +27,17 @@ public final class SyncCatalogue implements Catalogue {
                     new Worker(1, 1, 2),
                     new Worker(2, 1, 1));
 
-    private static final Rules ALIVE = Rules.PLAIN.withInterrupts(2);
+    private static final List<Worker> DRAINED =
+            List.of(new Worker(0, 0, 2), new Worker(1, 1, 2), new Worker(2, 2, 1));
+
+    private static final Rules ALIVE = Rules.PLAIN.withInterrupts(2).withExpiries(1);
     private static final Rules DEATHS =
-            Rules.PLAIN.withDeaths(2).withInterrupts(1).withEarlyTicks(2).withJanitor();
+            Rules.PLAIN
+                    .withDeaths(2)
+                    .withInterrupts(1)
+                    .withEarlyTicks(2)
+                    .withJanitor()
+                    .withExpiries(1);
 
     @Override
     public void addTo(Entries entries) {
@@ -39,10 +47,17 @@ public final class SyncCatalogue implements Catalogue {
             add(entries, name, "mixed", ticks -> semaphore(kind, MIXED, ticks));
             add(entries, name, "greedy", ticks -> semaphore(kind, GREEDY, ticks));
         }
+        add(
+                entries,
+                "counting-semaphore",
+                "drained",
+                ticks -> semaphore(SemaphoreScenario.Kind.COUNTING, DRAINED, ticks));
         entries.add("semaphore", "swept-no-ticks", new Explorer(SyncCatalogue::swept, DEATHS));
         add(entries, "event", "manual", ticks -> event(false, ticks));
         add(entries, "event", "automatic", ticks -> event(true, ticks));
         add(entries, "latch", "parties", SyncCatalogue::latch);
+        entries.add("latch", "count-no-ticks", new Explorer(() -> count(2, 4), ALIVE));
+        entries.add("latch", "count-deaths", new Explorer(() -> count(3, 2), DEATHS));
         for (BarrierScenario.Kind kind : BarrierScenario.Kind.values()) {
             String world = kind.toString().toLowerCase(Locale.ROOT);
             add(entries, "barrier", world, ticks -> barrier(kind, ticks));
@@ -93,6 +108,12 @@ public final class SyncCatalogue implements Catalogue {
 
     private static Scenario latch(TickPolicy ticks) {
         return new LatchScenario(ticks, LatchScenario.Fault.NONE);
+    }
+
+    /** Counted down from so many by participants who do it twice: where they die, one is enough. */
+    private static Scenario count(int counters, int left) {
+        TickPolicy ticks = counters * 2 == left ? TickPolicy.OFF : TickPolicy.STANDARD;
+        return new LatchScenario(ticks, LatchScenario.Fault.NONE, counters, left);
     }
 
     private static Scenario barrier(BarrierScenario.Kind kind, TickPolicy ticks) {

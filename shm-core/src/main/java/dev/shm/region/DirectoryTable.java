@@ -242,9 +242,11 @@ final class DirectoryTable {
      * last, so that a sweep cut short is done again.
      *
      * @return false when an object is of a type whose code this process lacks.
+     * @throws RegionFormatException when an object is damaged; all others are swept.
      */
     boolean sweep(int slot, int tag) {
         boolean complete = true;
+        RegionFormatException damage = null;
         for (int entry = 0; entry < entries(); entry++) {
             int status = status(entry);
             if (status == DirectoryLayout.FREE || !isOpen(entry, slot)) {
@@ -259,9 +261,19 @@ final class DirectoryTable {
                 complete = false;
                 continue;
             }
-            sweep(entry, type, tag);
+            if (type.needsSweep()) { // or the mark is damage
+                try {
+                    sweep(entry, type, tag);
+                } catch (RegionFormatException e) {
+                    damage = e;
+                    continue;
+                }
+            }
             KillPoint.at("sweep.object");
             clearOpen(entry, slot);
+        }
+        if (damage != null) {
+            throw damage;
         }
         return complete;
     }

@@ -59,14 +59,25 @@ final class Janitor implements Runnable {
 
     @Override
     public void run() {
-        List<SharedRegion> round = copy();
-        while (!round.isEmpty()) {
-            for (SharedRegion region : round) {
-                look(region);
-            }
-            LockSupport.parkNanos(ROUND_NANOS);
-            round = copy();
+        boolean goesOn = true;
+        while (goesOn) {
+            goesOn = goRound();
         }
+    }
+
+    /** Looks after each region once, and sleeps; false when there is none. */
+    private boolean goRound() {
+        try {
+            List<SharedRegion> round = copy();
+            if (round.isEmpty()) {
+                return false;
+            }
+            round.forEach(Janitor::look);
+            LockSupport.parkNanos(ROUND_NANOS);
+        } catch (InternalError late) {
+            // The fault of an access is told a little later, anywhere.
+        }
+        return true;
     }
 
     private static void look(SharedRegion region) {

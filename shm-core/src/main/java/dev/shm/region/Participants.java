@@ -315,6 +315,9 @@ final class Participants implements Liveness {
             if (!isClosed()) {
                 lockAndBury(suspect);
             }
+        } catch (RegionFormatException damaged) {
+            // Who asks for the dead has its answer, and all else was swept. Damage is for those to
+            // know who join, and close.
         } finally {
             probing.unlock();
         }

@@ -45,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  * mistake, every further use of the region throws {@link IllegalStateException} and says so.
  *
  * <p>Limits: one file of at most 2 GiB, on a local file system, read and written by all who open
- * it. A file that is cut short while it is mapped makes accesses fail with {@link InternalError}.
+ * it. If it is cut short while it is mapped, an access to what is gone is an {@link InternalError},
+ * or, if it is an atomic operation that was not compiled yet, ends the JVM by SIGBUS.
  */
 public final class SharedRegion implements AutoCloseable {
     private static final long JOIN_PATIENCE_MILLIS = 100;
@@ -304,8 +305,6 @@ public final class SharedRegion implements AutoCloseable {
      * Lists the living participants, after looking whether they are.
      *
      * @return one for each attachment.
-     * @throws RegionFormatException when one of them is dead, and an object is damaged from which
-     *     what it held is to be given back.
      */
     public List<Participant> participants() {
         return whileOpen(participants::living);
@@ -338,6 +337,7 @@ public final class SharedRegion implements AutoCloseable {
      * @param objectName its name.
      * @return false when there is no such object.
      * @throws IllegalStateException when a living process does not finish creating it.
+     * @throws RegionFormatException when the directory is damaged.
      */
     public boolean remove(String objectName) {
         RegionOptions.checkName(objectName);
@@ -359,6 +359,7 @@ public final class SharedRegion implements AutoCloseable {
      * @throws IllegalArgumentException when the name is taken by something else or by a block of
      *     another size.
      * @throws IllegalStateException when there is no room.
+     * @throws RegionFormatException when the directory is damaged.
      */
     public AtomicBuffer buffer(String objectName, int bytes) {
         Block block = block(objectName, bytes);
@@ -389,6 +390,7 @@ public final class SharedRegion implements AutoCloseable {
      *     caller makes from that goes on after the handle is closed, as {@link #buffer} says.
      * @throws IllegalArgumentException as {@link #buffer}.
      * @throws IllegalStateException as {@link #buffer}.
+     * @throws RegionFormatException as {@link #buffer}.
      */
     public Block block(String objectName, int bytes) {
         ObjectSpec spec = new ObjectSpec(RawBufferType.INSTANCE, 0, 0, bytes, "", memory -> {});
@@ -406,6 +408,7 @@ public final class SharedRegion implements AutoCloseable {
      *     name.
      * @throws IllegalStateException when it exists and must not, when there is no room, when a
      *     living creator does not finish it, or when the region is closed.
+     * @throws RegionFormatException as {@link #buffer}.
      */
     public Block attach(String objectName, ObjectSpec spec, AttachMode mode) {
         return attach(objectName, spec.type(), spec, mode == AttachMode.OPEN_OR_CREATE);
@@ -421,6 +424,7 @@ public final class SharedRegion implements AutoCloseable {
      * @throws IllegalArgumentException when it is of another type, or for a bad name.
      * @throws IllegalStateException when a living creator does not finish it, or when the region is
      *     closed.
+     * @throws RegionFormatException when the directory is damaged.
      */
     public Block attach(String objectName, ObjectType type) {
         return attach(objectName, type, null, true);
@@ -551,6 +555,9 @@ public final class SharedRegion implements AutoCloseable {
      * memory stays mapped until nothing refers to it. Closing again does nothing.
      *
      * <p>Waits up to a second for each struct that a thread of this process is just updating.
+     *
+     * @throws RegionFormatException when an object is damaged from which what this participant held
+     *     is to be given back; the region is closed, and others are left with that.
      */
     @Override
     public void close() {

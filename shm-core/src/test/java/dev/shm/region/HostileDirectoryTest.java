@@ -86,18 +86,55 @@ class HostileDirectoryTest {
     /** Code of other modules looks at it, and counts on the size that its kind has. */
     @Test
     void anObjectTooSmallForItsKind_isToldWhenItIsSweptOrListed() throws IOException {
+        RawRegion raw = new RawRegion(path);
         try (SharedRegion living = SharedRegion.open(options)) {
+            int slot;
             try (SharedRegion leaving = SharedRegion.open(options)) {
+                slot = ParticipantLayout.slot(leaving.self().id());
                 leaving.attach("claims", ClaimType.spec(), AttachMode.OPEN_OR_CREATE);
                 TestRegions.patch(path, ENTRY_0 + 128 + 16, (byte) 1);
                 RegionFormatException e = assertThrows(RegionFormatException.class, leaving::close);
                 assertTrue(e.getMessage().contains("entry=1: expected room"), e::getMessage);
             }
             assertEquals("unreadable configuration", living.entries().get(1).config());
-            assertThrows(RegionFormatException.class, living::participants);
+            assertEquals(1, living.participants().size());
+            assertEquals(ParticipantLayout.DEAD, raw.status(slot));
             TestRegions.patch(path, ENTRY_0 + 128 + 16, (byte) ClaimType.BYTES);
-            assertEquals(1, living.participants().size(), "swept now");
+            assertEquals(1, living.participants().size());
+            assertEquals(ParticipantLayout.FREE, raw.status(slot), "swept now");
         }
+    }
+
+    /** What is damaged keeps nobody from having back what the dead held elsewhere. */
+    @Test
+    void anObjectTooSmallForItsKind_keepsNoOtherFromBeingSwept() throws IOException {
+        try (SharedRegion living = SharedRegion.open(options)) {
+            SharedRegion leaving = SharedRegion.open(options);
+            leaving.attach("damaged", ClaimType.spec(), AttachMode.CREATE);
+            leaving.attach("healthy", ClaimType.spec(), AttachMode.CREATE);
+            Block healthy = living.attach("healthy", ClaimType.spec(), AttachMode.OPEN_OR_CREATE);
+            int tag = leaving.self().id();
+            ClaimType.claim(healthy.buffer(), tag);
+            TestRegions.patch(path, ENTRY_0 + 128 + 16, (byte) 1);
+            assertThrows(RegionFormatException.class, leaving::close);
+            assertFalse(ClaimType.hasClaim(healthy.buffer(), tag));
+            RawRegion raw = new RawRegion(path);
+            int slot = ParticipantLayout.slot(tag);
+            assertTrue(raw.isOpen("damaged", slot), "its sweep is to be done again");
+            assertFalse(raw.isOpen("healthy", slot));
+        }
+    }
+
+    /** The mark that something is to be swept stands at an object where nothing is. */
+    @Test
+    void anObjectThatNeedsNoSweep_isLeftByWhoMustSweepIt() throws IOException {
+        RawRegion raw = new RawRegion(path);
+        SharedRegion open = SharedRegion.open(options);
+        open.block("b", 64);
+        assertTrue(raw.isOpen("b", 0));
+        TestRegions.patch(path, ENTRY_0 + DirectoryLayout.FLAGS, (byte) 1);
+        open.close();
+        assertFalse(raw.isOpen("b", 0));
     }
 
     /** Damage that comes later is met at the end of an opening, which leaves nothing behind. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.shm.testing.ChildJvm;
+import dev.shm.testing.Root;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -115,12 +116,6 @@ class HostilePlaceTest extends WholeRegionFiles {
         SharedRegion.open(options.anyOwner(true)).close();
     }
 
-    /** Skips where we are not root, or fails: {@code -Dshm.test.root=true} says that we are. */
-    private static void assumeRoot(boolean able, String otherwise) {
-        assertTrue(able || !Boolean.getBoolean("shm.test.root"), otherwise);
-        assumeTrue(able, otherwise);
-    }
-
     private static void giveAway(Path file) throws IOException {
         boolean given = true;
         try {
@@ -128,7 +123,7 @@ class HostilePlaceTest extends WholeRegionFiles {
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
             given = false;
         }
-        assumeRoot(given, "only root can give a file away");
+        Root.assume(given, "only root can give a file away");
     }
 
     /** Root may do everything, unless it gives that right up. */
@@ -138,7 +133,7 @@ class HostilePlaceTest extends WholeRegionFiles {
         ChildJvm.Builder ordinary = RegionChild.plain();
         if (ownUid() == 0) {
             String[] without = {"setpriv", "--bounding-set", "-dac_override,-dac_read_search"};
-            assumeRoot(run(without[0], without[1], without[2], "true"), "no setpriv here");
+            Root.assume(run(without[0], without[1], without[2], "true"), "no setpriv here");
             ordinary = ordinary.prefix(without);
         }
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
@@ -185,7 +180,7 @@ class HostilePlaceTest extends WholeRegionFiles {
     @Test
     void aPlaceOfWhichTheFileSystemIsUnknown_isUsed() throws Exception {
         String hide = "mount -t tmpfs none /proc && ";
-        assumeRoot(
+        Root.assume(
                 run("unshare", "--mount", "sh", "-c", hide + "true"),
                 "only root can hide the mount points");
         // Without /proc the launcher does not find what lies beside it.
@@ -207,7 +202,7 @@ class HostilePlaceTest extends WholeRegionFiles {
     @Test
     void aFullDisk_isAnExceptionAtCreationAndLeavesNothing() throws Exception {
         Path disk = Files.createDirectory(directory.resolve("disk"));
-        assumeRoot(
+        Root.assume(
                 run("mount", "-t", "tmpfs", "-o", "size=256k", "none", disk.toString()),
                 "only root can mount a small disk");
         try {

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.shm.testing.ChildJvm;
+import dev.shm.testing.Root;
 import dev.shm.wait.Deadline;
 import java.io.File;
 import java.io.IOException;
@@ -165,7 +165,7 @@ class ParticipantsProcessTest {
                 ChildJvm child = opened(RegionChild.plain().start(), path())) {
             RawRegion raw = new RawRegion(path());
             int tag = tag(child);
-            child.say("storm " + path() + " 30").expect("ok");
+            child.say("storm " + path() + " 10").expect("ok");
             assertTrue(raw.isLocked(ParticipantLayout.slot(tag)), "the lock is lost");
             assertFalse(region.isDead(tag));
             assertEquals(2, region.participants().size());
@@ -234,7 +234,7 @@ class ParticipantsProcessTest {
     @Test
     void pidsOfDifferentNamespaces_areNotMixedUp() throws Exception {
         String[] unshare = {"unshare", "--pid", "--fork", "--mount-proc", "--kill-child"};
-        assumeTrue(works(unshare), "unshare --pid is not allowed here");
+        Root.assume(works(unshare), "unshare --pid is not allowed here");
         // Both would use the file of process 1 in the one directory for performance data.
         ChildJvm.Builder namespaced = RegionChild.plain().prefix(unshare).flag("-XX:-UsePerfData");
         try (ChildJvm one = namespaced.start();

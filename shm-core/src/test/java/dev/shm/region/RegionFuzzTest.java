@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RegionFuzzTest {
     /** With each byte once flipped and once replaced, 4,800 cases in all. */
-    private static final int RANDOM_CASES = Integer.getInteger("shm.fuzz.cases", 1_000);
+    private static final int RANDOM_CASES = Integer.getInteger("shm.fuzz.cases", 500);
 
     private static final int WORKERS = 2;
     private static final int STUCK_SECONDS = 20;

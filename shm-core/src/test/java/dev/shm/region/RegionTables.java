@@ -4,9 +4,11 @@ import dev.shm.memory.MappedBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The tables of a region in an array, for those who damage them, and what is said of its file. */
 public final class RegionTables {
@@ -139,6 +141,107 @@ public final class RegionTables {
             return RegionFile.readHeader(options.path(), options).found() == RegionFile.Found.READY;
         } catch (RegionFormatException e) {
             return false;
+        }
+    }
+
+    /**
+     * Tells whether there is an object of this name that is whole, and nothing else of the name.
+     *
+     * @param region a whole one
+     * @param name of the object
+     */
+    public static boolean isReady(byte[] region, String name) {
+        MappedBuffer memory = memory(region);
+        DirectoryTable table = new DirectoryTable("ready", memory, geometry(memory));
+        boolean ready = false;
+        for (int entry = 0; entry < table.entries(); entry++) {
+            if (table.isNamed(entry, name)) {
+                if (ready || table.status(entry) != DirectoryLayout.READY) {
+                    return false;
+                }
+                ready = true;
+            }
+        }
+        return ready;
+    }
+
+    /**
+     * Looks for a write that nobody makes who wanted to join, and could not: to anything else than
+     * who is a participant, what the dead had open, and the objects that were given back for them.
+     *
+     * @param before the region, whose header is accepted
+     * @param after the same
+     * @return where there is one; null where there is none
+     */
+    public static @Nullable String strayWrite(byte[] before, byte[] after) {
+        return stray(before, after, 0, false);
+    }
+
+    /**
+     * The same for a participant that wanted to open an object, and could not.
+     *
+     * @param tag of the participant, which is not dead
+     * @param before the region
+     * @param after the same
+     * @return where there is one; null where there is none
+     */
+    public static @Nullable String strayWriteOf(int tag, byte[] before, byte[] after) {
+        return stray(before, after, tag, true);
+    }
+
+    private static @Nullable String stray(byte[] before, byte[] after, int tag, boolean locks) {
+        MappedBuffer memory = memory(before);
+        RegionGeometry geometry = geometry(memory);
+        boolean[] free = new boolean[before.length];
+        Arrays.fill(free, geometry.participants(), geometry.directory(), true);
+        Arrays.fill(free, RegionLayout.DIRECTORY_MUTEX, RegionLayout.TABLES, locks);
+        DirectoryTable table = new DirectoryTable("stray", memory, geometry);
+        for (int entry = 0; entry < table.entries(); entry++) {
+            if (isSwept(memory, geometry, table, entry, ParticipantLayout.slot(tag))) {
+                Extent extent = extentIfAny(table, entry);
+                Arrays.fill(free, extent.offset(), extent.offset() + extent.length(), true);
+            }
+        }
+        for (int at = 0; at < before.length; at++) {
+            boolean isMask = at >= geometry.openMasks() && at < geometry.heap();
+            boolean isRight = isMask ? (after[at] & ~before[at]) == 0 : free[at];
+            if (before[at] != after[at] && !isRight) {
+                return "offset=" + at + " before=" + before[at] + " after=" + after[at];
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Whether somebody else had it open who may be dead, and it is to be given back for that one.
+     */
+    private static boolean isSwept(
+            MappedBuffer memory,
+            RegionGeometry geometry,
+            DirectoryTable table,
+            int entry,
+            int own) {
+        int status = table.status(entry);
+        int flags = memory.getInt(geometry.entry(entry) + DirectoryLayout.FLAGS);
+        boolean swept = false;
+        for (int slot = 0; slot < geometry.maxParticipants(); slot++) {
+            long state = memory.getLong(geometry.participant(slot) + ParticipantLayout.STATE);
+            swept |=
+                    slot != own
+                            && ParticipantLayout.status(state) != ParticipantLayout.FREE
+                            && table.isOpen(entry, slot);
+        }
+        return swept
+                && status != DirectoryLayout.FREE
+                && status != DirectoryLayout.CREATING
+                && (flags & DirectoryLayout.NEEDS_SWEEP) != 0;
+    }
+
+    private static Extent extentIfAny(DirectoryTable table, int entry) {
+        try {
+            return new Extent(table.offset(entry), table.bytes(entry));
+        } catch (RegionFormatException outside) {
+            return new Extent(0, 0);
         }
     }
 

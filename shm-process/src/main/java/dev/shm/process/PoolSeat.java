@@ -155,15 +155,24 @@ final class PoolSeat implements Runnable {
         }
 
         private void feed() throws IOException, InterruptedException {
-            PoolWork first = queue.take(this::canWork);
-            while (first != null) {
-                send(first);
-                while (!sent.isEmpty()) {
-                    sendMore();
-                    receive();
-                }
-                first = queue.take(this::canWork);
+            boolean goesOn = true;
+            while (goesOn) {
+                // No variable of ours keeps what was done last while we wait for something to do.
+                goesOn = run(queue.take(this::canWork));
             }
+        }
+
+        /** Has a chunk run, and more that can follow; false if there is none. */
+        private boolean run(@Nullable PoolWork first) throws IOException, InterruptedException {
+            if (first == null) {
+                return false;
+            }
+            send(first);
+            while (!sent.isEmpty()) {
+                sendMore();
+                receive();
+            }
+            return true;
         }
 
         private void send(PoolWork work) throws IOException, InterruptedException {

@@ -89,7 +89,11 @@ class PoolBehaviourTest {
         Payload argument = new Payload("argument");
         Payload result = pool.map(x -> x, List.of(argument), 1).get(0);
         assertEquals(List.of(8, 8), pool.map(Payload::seen, List.of(argument, result), 1));
-        return List.of(new WeakReference<>(argument), new WeakReference<>(result));
+        Payload last = pool.map(x -> x, List.of(argument), 1).get(0); // after which nothing comes
+        return List.of(
+                new WeakReference<>(argument),
+                new WeakReference<>(result),
+                new WeakReference<>(last));
     }
 
     private static void awaitCollected(WeakReference<?> reference) {

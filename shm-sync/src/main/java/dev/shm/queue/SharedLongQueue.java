@@ -68,18 +68,7 @@ public final class SharedLongQueue implements AutoCloseable {
      *     other messages.
      */
     public static SharedLongQueue open(SharedRegion region, String name) {
-        BlockingRing ring = BlockingRing.open(region, name, SharedQueueType.KIND);
-        if (ring.maxLength() != Long.BYTES) {
-            int found = ring.maxLength();
-            ring.close();
-            throw new IllegalArgumentException(
-                    "name="
-                            + name
-                            + ": its messages are of up to "
-                            + found
-                            + " bytes, asked for were numbers of 8");
-        }
-        return new SharedLongQueue(ring);
+        return new SharedLongQueue(BlockingRing.openForLongs(region, name, SharedQueueType.KIND));
     }
 
     private static SharedLongQueue attach(

@@ -1,6 +1,7 @@
 package dev.shm.queue;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,7 +12,9 @@ import dev.shm.codec.Codecs;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.sync.Sleeper;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,13 +81,22 @@ class SharedLongQueueTest {
             assertEquals("it", queue.name());
             assertEquals(boxed.toString(), queue.toString());
         }
+    }
+
+    @Test
+    void open_ofOtherMessages_isRefused_andWritesNothing() throws IOException {
         SharedQueue.create(region, "text", 6, Codecs.utf8(9)).close();
-        IllegalArgumentException e =
-                assertThrows(
-                        IllegalArgumentException.class, () -> SharedLongQueue.open(region, "text"));
-        assertEquals(
-                "name=text: its messages are of up to 9 bytes, asked for were numbers of 8",
-                e.getMessage());
+        try (SharedRegion guest = SharedRegion.open(RegionOptions.at(region.path()))) {
+            byte[] before = Files.readAllBytes(region.path());
+            IllegalArgumentException e =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> SharedLongQueue.open(guest, "text"));
+            assertEquals(
+                    "name=text: its messages are of up to 9 bytes, asked for were numbers of 8",
+                    e.getMessage());
+            assertArrayEquals(before, Files.readAllBytes(region.path()));
+        }
     }
 
     @Test

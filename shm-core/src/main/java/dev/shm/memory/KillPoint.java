@@ -23,7 +23,8 @@ public final class KillPoint {
     /**
      * Marks a point.
      *
-     * @param point its name, such as {@code region.create.sized}.
+     * @param point its name, such as {@code region.create.file}; another place has it too only
+     *     where that is the same step, as {@code docs/crash-safety.md} says.
      */
     public static void at(String point) {
         if (HOOK != null) {

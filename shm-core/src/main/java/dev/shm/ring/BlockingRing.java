@@ -124,6 +124,35 @@ public final class BlockingRing implements AutoCloseable {
         return region.attach(name, kind.type()).handle(block -> new BlockingRing(block, kind));
     }
 
+    /**
+     * Opens an object that must be there, and holds messages of 8 bytes.
+     *
+     * @return a handle.
+     * @throws java.util.NoSuchElementException if there is nothing of that name.
+     * @throws IllegalArgumentException if the name belongs to something else, or its messages are
+     *     of another size.
+     */
+    public static BlockingRing openForLongs(SharedRegion region, String name, Kind kind) {
+        return region.attach(name, kind.type())
+                .handle(
+                        block -> {
+                            checkIsForLongs(block); // before this is written to
+                            return new BlockingRing(block, kind);
+                        });
+    }
+
+    private static void checkIsForLongs(Block block) {
+        int maxLength = layout(block).maxLength();
+        if (maxLength != Long.BYTES) {
+            throw new IllegalArgumentException(
+                    "name="
+                            + block.name()
+                            + ": its messages are of up to "
+                            + maxLength
+                            + " bytes, asked for were numbers of 8");
+        }
+    }
+
     private static void check(int capacity, int maxLength, int participants) {
         if (capacity < 1 || capacity > MpmcLayout.MAX_CAPACITY) {
             throw new IllegalArgumentException(

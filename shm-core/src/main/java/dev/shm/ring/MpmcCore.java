@@ -487,7 +487,7 @@ final class MpmcCore {
         }
         if (unpublished) {
             tickets.abort(position); // (B)
-            KillPoint.at("mpmc.skipped");
+            KillPoint.at("mpmc.claim.skipped");
             return true;
         }
         if (holdsNothing && takeOver(position)) {
@@ -527,7 +527,7 @@ final class MpmcCore {
         }
         if (liveness.isDead(owner)) {
             tickets.abort(position); // (B)
-            KillPoint.at("mpmc.skipped");
+            KillPoint.at("mpmc.take.skipped");
             return RETRY;
         }
         liveness.probe(owner);

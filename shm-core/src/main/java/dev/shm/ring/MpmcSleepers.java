@@ -40,13 +40,13 @@ final class MpmcSleepers {
 
     /** Wakes the consumers that a claim took the announcement of. */
     void wakeConsumers() {
-        KillPoint.at("mpmc.waking");
+        KillPoint.at("mpmc.waking.consumers");
         wake(ITEM_EPOCH);
     }
 
     /** Wakes the producers that a take took the announcement of, and who waits for the end. */
     void wakeProducers() {
-        KillPoint.at("mpmc.waking");
+        KillPoint.at("mpmc.waking.producers");
         wake(SPACE_EPOCH);
     }
 

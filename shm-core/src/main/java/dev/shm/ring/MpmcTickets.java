@@ -100,6 +100,7 @@ final class MpmcTickets {
             return false;
         }
         attribute(consumers, position, owner);
+        KillPoint.at("mpmc.inherit.attributed");
         return memory.compareAndSetLong(
                 entry(consumers, position),
                 layout.entry(position, owner),
@@ -109,6 +110,7 @@ final class MpmcTickets {
     /** Says that a dead consumer may have left something; consumers look through the ring. */
     void announceRedelivery() {
         announce(SET);
+        KillPoint.at("mpmc.redelivery.announced");
     }
 
     /** Says that whatever is in the ring is to be dropped, for ever. */

@@ -114,7 +114,7 @@ final class SpscWriter {
             KillPoint.at("spsc.appended");
             buffer.putLongRelease(index, withheld); // (P6)
             first = NONE;
-            KillPoint.at("spsc.published");
+            KillPoint.at("spsc.flushed");
         }
     }
 

@@ -112,6 +112,31 @@ class EnvironmentProcessTest {
         }
     }
 
+    /** Those who have the old one go on with it, and neither sees who dies in the other. */
+    @Test
+    void deletedAndMadeAnewInUse_bothAreWhole() {
+        try (SharedRegion old = SharedRegion.create(options());
+                ChildJvm user = RegionChild.plain().start()) {
+            user.say("open " + path()).expect("ok");
+            assertEquals("ok", user.ask("attach a"));
+            SharedRegion.delete(options());
+            try (SharedRegion fresh = SharedRegion.create(options());
+                    ChildJvm newcomer = RegionChild.plain().start()) {
+                newcomer.say("open " + path()).expect("ok");
+                assertEquals("[]", newcomer.ask("names"));
+                assertEquals("ok", newcomer.ask("attach b"));
+                assertEquals("ok", user.ask("attach c"));
+                assertEquals(List.of("b"), fresh.names());
+                assertEquals(List.of("a", "c"), old.names());
+                assertNoticed(old, user, user::beginKill);
+                assertEquals(2, fresh.participants().size());
+                assertNoticed(fresh, newcomer, newcomer::beginKill);
+                assertTrue(old.isDeleted());
+                assertFalse(fresh.isDeleted());
+            }
+        }
+    }
+
     /** They come through several doors at once, are all there, and leave in any order. */
     @Test
     void manyParticipants_joinAndLeave() throws Exception {

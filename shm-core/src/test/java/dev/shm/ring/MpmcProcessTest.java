@@ -318,19 +318,38 @@ class MpmcProcessTest {
     }
 
     /** The dead of the dead: the attempt before this one was not made, so it does not count. */
-    @Test
-    void killedWhileDeliveringAgain_anotherDoes() {
-        MpmcCommands.offer(ring, "a");
-        ChildJvm first = stoppingAt("mpmc.taken");
-        stop(first, "poll", "mpmc.taken");
-        ChildJvm second = stoppingAt("mpmc.redelivered");
-        first.kill();
-        awaitBuried(first);
-        stop(second, "take", "mpmc.redelivered");
-        assertEquals(MpmcCommands.EMPTY, next());
-        second.kill();
+    @ParameterizedTest
+    @CsvSource({"mpmc.inherit.attributed, false", "mpmc.redelivered, true"})
+    void killedWhileDeliveringAgain_anotherDoes(String point, boolean hasIt) {
+        leaveToOthers("a");
+        ChildJvm victim = stoppingAt(point);
+        stop(victim, "take", point);
+        if (hasIt) {
+            assertEquals(MpmcCommands.EMPTY, next());
+        }
+        victim.kill();
         awaitDelivery("a", 1);
         assertSound();
+    }
+
+    /** Two come to the same message of a dead one, and one of them has it. */
+    @Test
+    void stoppedBeforeItTakesOver_anotherHasIt() {
+        leaveToOthers("a");
+        ChildJvm late = stoppingAt("mpmc.inherit.attributed");
+        stop(late, "take", "mpmc.inherit.attributed");
+        assertEquals("a", next());
+        late.say("go on").expect(MpmcCommands.EMPTY);
+        assertSound();
+    }
+
+    /** Puts a message in that is taken by one who dies of it, and was swept. */
+    private void leaveToOthers(String text) {
+        MpmcCommands.offer(ring, text);
+        ChildJvm dead = child();
+        assertEquals(text + " 0", dead.ask("take"));
+        dead.kill();
+        awaitBuried(dead);
     }
 
     /** The others need not have come yet, so that they are not counted. */
@@ -354,42 +373,80 @@ class MpmcProcessTest {
         assertSound();
     }
 
-    @Test
-    void killedWhileGivingBack_itComesAgain() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"mpmc.inherit.attributed", "mpmc.requeued", "mpmc.redelivery.announced"})
+    void killedWhileGivingBack_itComesAgain(String point) {
         MpmcCommands.offer(ring, "a");
-        ChildJvm victim = stoppingAt("mpmc.requeued");
+        ChildJvm victim = stoppingAt(point);
         assertEquals("a 0", victim.ask("take"));
-        stop(victim, "requeue", "mpmc.requeued");
+        stop(victim, "requeue", point);
         victim.kill();
         awaitDelivery("a", 1);
         assertSound();
     }
 
-    @Test
-    void killedAfterSkipping_nothingIsLost() {
+    /** A consumer or a producer, which the dead one's place is in the way of and not yet swept. */
+    @ParameterizedTest
+    @CsvSource({"relaxedPoll, mpmc.take.skipped", "offer never, mpmc.claim.skipped"})
+    void killedAfterSkipping_nothingIsLost(String command, String point) {
         ChildJvm producer = stoppingAt("mpmc.claimed");
         stop(producer, "offer lost", "mpmc.claimed");
-        MpmcCommands.offer(ring, "a");
-        ChildJvm consumer = stoppingAt("mpmc.skipped");
-        region.close(); // so that nobody sweeps but the consumer
-        producer.kill();
-        String said = consumer.ask("relaxedPoll");
-        while (said.equals(MpmcCommands.EMPTY)) {
-            said = consumer.ask("relaxedPoll");
+        for (String text : new String[] {"a", "b", "c"}) {
+            MpmcCommands.offer(ring, text);
         }
-        consumer.kill();
+        ChildJvm sweeper = stoppingAt("bury.certified");
+        assertEquals("4", sweeper.ask("size"));
+        region.close(); // so that nobody else sweeps
+        producer.kill();
+        sweeper.expect("stopped at bury.certified");
+        ChildJvm victim = stoppingAt(point);
+        stop(victim, command, point);
+        victim.kill();
         region = MpmcCommands.open(file());
         ring = MpmcRing.open(region, "it");
-        if (said.startsWith("stopped")) {
-            awaitMessage("a");
-        } else {
-            assertEquals("a", said); // its janitor came first
+        awaitMessage("a");
+        sweeper.kill();
+        awaitMessage("b");
+        awaitMessage("c");
+        assertSound();
+    }
+
+    /** The place of what a dead one, not yet swept, has taken is in the way of a producer. */
+    @Test
+    void killedAsAProducerThatFoundItFull_theMessageComesAgain() {
+        for (String text : new String[] {"a", "b", "c", "d"}) {
+            MpmcCommands.offer(ring, text);
         }
+        ChildJvm dead = child();
+        assertEquals("a 0", dead.ask("take"));
+        ChildJvm sweeper = stoppingAt("bury.certified");
+        assertEquals("3", sweeper.ask("size"));
+        region.close(); // so that nobody else sweeps
+        dead.kill();
+        sweeper.expect("stopped at bury.certified");
+        ChildJvm victim = stoppingAt("mpmc.redelivery.announced");
+        stop(victim, "offer never", "mpmc.redelivery.announced");
+        victim.kill();
+        region = MpmcCommands.open(file());
+        ring = MpmcRing.open(region, "it");
+        assertEquals("a", next()); // it is announced: what comes again comes first
+        sweeper.kill();
+        assertEquals("b", next());
+        assertEquals("c", next());
+        assertEquals("d", next());
         assertSound();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mpmc.sweep.aborted", "mpmc.sweep.orphaned", "mpmc.swept"})
+    @ValueSource(
+            strings = {
+                "mpmc.redelivery.announced",
+                "mpmc.sweep.aborted",
+                "mpmc.inherit.attributed",
+                "mpmc.sweep.orphaned",
+                "mpmc.swept"
+            })
     void killedWhileSweeping_anotherDoes(String point) {
         MpmcCommands.offer(ring, "a");
         ChildJvm dead = child();

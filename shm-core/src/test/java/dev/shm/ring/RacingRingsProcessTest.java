@@ -80,7 +80,9 @@ class RacingRingsProcessTest {
                 new Step("mpmc.reading", "poll", false, 0),
                 new Step("mpmc.released", "poll", false, 1),
                 new Step("mpmc.acknowledged", "ack", false, 1),
+                new Step("mpmc.inherit.attributed", "requeue", false, 0),
                 new Step("mpmc.requeued", "requeue", false, 0),
+                new Step("mpmc.redelivery.announced", "requeue", false, 0),
                 new Step("mpmc.redelivered", "takeAgain", false, 0),
                 new Step("mpmc.take.attributed", "pollOnTop", false, 0));
     }
@@ -218,7 +220,8 @@ class RacingRingsProcessTest {
                 new OnlyStep("spsc.tail", "offer", false),
                 new OnlyStep("spsc.wrapping", "offer", false),
                 new OnlyStep("spsc.padded", "offer", false),
-                new OnlyStep("spsc.appended", "batch", false));
+                new OnlyStep("spsc.appended", "batch", false),
+                new OnlyStep("spsc.flushed", "batch", true));
     }
 
     /** A ring that this process takes records out of. */

@@ -88,7 +88,7 @@ class SpscRingProcessTest {
 
     /** All of it or nothing. */
     @ParameterizedTest
-    @CsvSource({"spsc.appended, false", "spsc.published, true"})
+    @CsvSource({"spsc.appended, false", "spsc.flushed, true"})
     void producer_killedInABatch(String point, boolean published) {
         SpscConsumer consumer = ring.consumer();
         for (String text : new String[] {"aaaa", "bbbb", "cccc"}) {
@@ -217,6 +217,19 @@ class SpscRingProcessTest {
         TestRings.poll(successor, 1);
         fill(producer);
         assertEquals(CAPACITY / 16 - 1, TestRings.poll(successor, 99).size(), "all the room");
+    }
+
+    /** BEHAVIOURS 20.17: nobody has its role meanwhile, and nothing comes twice. */
+    @Test
+    void consumer_stoppedAfterItCommitted_goesOn() {
+        SpscProducer producer = ring.producer();
+        for (String point : List.of("spsc.committed", "spsc.freed")) {
+            TestRings.offer(producer, 1, "one");
+            stopAt(point, "poll 9");
+            assertThrows(IllegalStateException.class, () -> ring.consumer());
+            assertEquals("1:one", victim.ask("go on"));
+        }
+        assertEquals(0, ring.size());
     }
 
     private static void fill(SpscProducer producer) {

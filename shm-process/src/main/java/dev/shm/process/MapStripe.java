@@ -137,7 +137,7 @@ final class MapStripe {
                         int reference = reference(slot(at));
                         if (reference != 0) {
                             store(at, EMPTY); // (M)
-                            KillPoint.at("map.unlinked");
+                            KillPoint.at("map.cleared");
                             addToCount(-1);
                             heap.free(reference, owner);
                         }

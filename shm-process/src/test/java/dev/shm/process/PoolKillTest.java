@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.shm.region.SharedRegion;
+import dev.shm.testing.ChildJvm;
 import dev.shm.value.SharedArray;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,15 +29,27 @@ class PoolKillTest {
 
     @TempDir Path directory;
 
-    /** Ends its JVM as a kill does, if it is the first that comes to a point. */
+    /** Stops for good if it is the first that comes to a point, and says who it is. */
     public static final class Hook implements Consumer<String> {
         private final String point = System.getProperty("shm.test.point");
         private final Path mark = Path.of(System.getProperty("shm.test.mark"));
+        private final Path stopped = Path.of(System.getProperty("shm.test.stopped"));
 
         @Override
         public void accept(String reached) {
             if (reached.equals(point) && isFirst()) {
-                Runtime.getRuntime().halt(137);
+                sayStopped();
+                while (true) {
+                    LockSupport.park();
+                }
+            }
+        }
+
+        private void sayStopped() {
+            try {
+                Files.writeString(stopped, ProcessHandle.current().pid() + "\n");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 
@@ -68,6 +82,7 @@ class PoolKillTest {
                 int task = i;
                 tasks.add(pool.submit(() -> run(task)));
             }
+            killWhoStopped();
             if (answered) {
                 assertEquals(LONG, tasks.get(0).get().length);
             } else {
@@ -83,6 +98,20 @@ class PoolKillTest {
         }
     }
 
+    private void killWhoStopped() {
+        ChildJvm.awaitThat("a worker stops", () -> said().endsWith("\n"));
+        ProcessHandle.of(Long.parseLong(said().strip())).orElseThrow().destroyForcibly();
+    }
+
+    private String said() {
+        Path stopped = directory.resolve("stopped");
+        try {
+            return Files.exists(stopped) ? Files.readString(stopped) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private ProcessPool start(SharedRegion region, String point, int retries) {
         return Quick.pool(1)
                 .region(region)
@@ -90,6 +119,7 @@ class PoolKillTest {
                 .jvmOption("-Dshm.killpoint.hook=" + Hook.class.getName())
                 .jvmOption("-Dshm.test.point=" + point)
                 .jvmOption("-Dshm.test.mark=" + directory.resolve("mark"))
+                .jvmOption("-Dshm.test.stopped=" + directory.resolve("stopped"))
                 .start();
     }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A process is killed, or only stopped, at each step of a change, while others are idle, blocked or
@@ -54,11 +55,14 @@ class SharedListProcessTest {
     @CsvSource({
         "set 1 NEW, mutex.acquired, IDLE, 'c OLD d'",
         "set 1 NEW, heap.taken, IDLE, 'c OLD d'",
+        "set 1 NEW, heap.taken, RACING, 'c OLD d'",
+        "set 1 NEW, heap.written, IDLE, 'c OLD d'",
         "set 1 NEW, heap.written, BLOCKED, 'c OLD d'",
         "set 1 NEW, heap.written, RACING, 'c OLD d'",
         "set 1 NEW, list.published, IDLE, 'c NEW d'",
         "set 1 NEW, list.published, BLOCKED, 'c NEW d'",
         "set 1 NEW, list.published, RACING, 'c NEW d'",
+        "set 1 NEW, heap.freed, BLOCKED, 'c NEW d'",
         "set 1 NEW, heap.freed, RACING, 'c NEW d'",
         "add NEW, heap.taken, BLOCKED, 'c OLD d'",
         "add NEW, list.written, IDLE, 'c OLD d'",
@@ -103,17 +107,54 @@ class SharedListProcessTest {
     }
 
     /** A repair may be cut short, and the next one too. */
-    @Test
-    void killedWhileItRepairs() {
+    @ParameterizedTest
+    @EnumSource
+    void killedWhileItRepairs(Bystander kind) {
+        List<String> repaired = List.of("c", NEW, "d");
         try (Victim first = victim();
                 Victim second = victim()) {
             first.stopAt("list.published").say("set 1 " + NEW).awaitStopped("list.published");
             second.stopAt("heap.reclaimed").say("show").awaitAsleep();
             first.kill();
             second.awaitStopped("heap.reclaimed");
+            Peer survivor = kind.begin(peers, "show", "race");
             second.kill();
+            kind.expect(survivor, "show", repaired.toString());
         }
-        audit(List.of("c", NEW, "d"));
+        audit(repaired);
+    }
+
+    @Test
+    void stoppedWhileItRepairs_goesOn() {
+        List<String> repaired = List.of("c", NEW, "d");
+        try (Victim first = victim();
+                Victim second = victim()) {
+            first.stopAt("list.published").say("set 1 " + NEW).awaitStopped("list.published");
+            first.kill();
+            second.goThrough("show", () -> {}, "heap.reclaimed");
+            second.expect(repaired.toString());
+        }
+        audit(repaired);
+    }
+
+    /** BEHAVIOURS 20.17: at every step it has the list, and goes on. */
+    @Test
+    void stoppedAtEachStep_goesOn() {
+        String inUse = "SharedList[name=" + list.name() + ", in use]";
+        Runnable look = () -> assertEquals(inUse, list.toString());
+        try (Victim victim = victim()) {
+            victim.goThrough(
+                    "set 1 " + NEW,
+                    look,
+                    "heap.taken",
+                    "heap.written",
+                    "list.published",
+                    "heap.freed");
+            victim.expect(OLD);
+            victim.goThrough("insert 0 x", look, "list.written", "list.committed");
+            victim.expect("inserted");
+        }
+        audit(List.of("x", "c", NEW, "d"));
     }
 
     /** BEHAVIOURS 20.17: whoever is stopped is alive; its change is neither lost nor doubled. */

@@ -145,7 +145,15 @@ class SharedMapProcessTest {
 
     /** A repair may be cut short, and the next one too. */
     @ParameterizedTest
-    @CsvSource({"map.unlinked, IDLE", "map.mended, BLOCKED", "heap.reclaimed, RACING"})
+    @CsvSource({
+        "map.unlinked, IDLE",
+        "map.mended, IDLE",
+        "map.mended, BLOCKED",
+        "map.mended, RACING",
+        "heap.reclaimed, IDLE",
+        "heap.reclaimed, BLOCKED",
+        "heap.reclaimed, RACING"
+    })
     void killedWhileItRepairs(String point, Bystander kind) {
         keys.forEach(key -> map.put(key, OLD));
         try (Victim first = victim()) {
@@ -165,12 +173,15 @@ class SharedMapProcessTest {
     }
 
     /** What is cleared when it dies is gone, the rest is whole. */
-    @Test
-    void killedWhileItClears() {
+    @ParameterizedTest
+    @CsvSource({"IDLE", "BLOCKED", "RACING"})
+    void killedWhileItClears(Bystander kind) {
         keys.forEach(key -> map.put(key, OLD));
         try (Victim victim = victim()) {
-            victim.stopAt("map.unlinked").say("clear").awaitStopped("map.unlinked");
+            victim.stopAt("map.cleared").say("clear").awaitStopped("map.cleared");
+            Peer survivor = kind.begin(peers, "get " + keys.get(0), "race " + keys.get(0));
             victim.kill();
+            kind.expect(survivor, "get " + keys.get(0), OLD); // the last one goes first
         }
         assertEquals(2, map.size());
         assertEquals(2, audit().size());
@@ -202,6 +213,41 @@ class SharedMapProcessTest {
             blocked.expect(NEW);
         }
         audit();
+    }
+
+    /** The same at every step; it has the stripe all the time. */
+    @Test
+    void stoppedAtEachStep_goesOn() {
+        Runnable look = () -> assertEquals("SharedMap[name=it, in use]", map.toString());
+        keys.forEach(key -> map.put(key, OLD));
+        try (Victim victim = victim()) {
+            victim.goThrough(
+                    "put " + keys.get(0) + " " + NEW,
+                    look,
+                    "heap.taken",
+                    "heap.written",
+                    "map.published",
+                    "heap.freed");
+            victim.expect(OLD);
+            victim.goThrough("remove " + keys.get(0), look, "map.moved", "map.unlinked");
+            victim.expect(NEW);
+            victim.goThrough("clear", look, "map.cleared");
+            victim.expect("cleared");
+        }
+        assertEquals(0, audit().size());
+    }
+
+    @Test
+    void stoppedWhileItRepairs_goesOn() {
+        keys.forEach(key -> map.put(key, OLD));
+        try (Victim first = victim();
+                Victim second = victim()) {
+            first.stopAt("map.moved").say("remove " + keys.get(0)).awaitStopped("map.moved");
+            first.kill();
+            second.goThrough("get " + keys.get(1), () -> {}, "map.mended", "heap.reclaimed");
+            second.expect(OLD);
+        }
+        assertEquals(2, audit().size());
     }
 
     /** BEHAVIOURS 20.23: what has begun is finished in the map's memory, which nobody else has. */

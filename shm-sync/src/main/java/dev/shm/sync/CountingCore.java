@@ -55,7 +55,7 @@ final class CountingCore {
         int count = count();
         while ((count & PERMITS) >= wanted) {
             if (replace(count, count - wanted)) { // (A) pairs with (R)
-                KillPoint.at("semaphore.acquired");
+                KillPoint.at("counting.acquired");
                 return true;
             }
             count = count();
@@ -107,10 +107,10 @@ final class CountingCore {
             }
         } while (!replace(count, (count & PERMITS) + permits)); // (R) pairs with (A), and with (W)
         if ((count & WAITED) != 0) {
-            KillPoint.at("semaphore.freed");
+            KillPoint.at("counting.freed");
             room.signal(permits);
         }
-        KillPoint.at("semaphore.released");
+        KillPoint.at("counting.released");
     }
 
     /** Acquires permits, or sees to it that the next release looks who waits. */

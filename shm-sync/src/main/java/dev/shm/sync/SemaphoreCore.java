@@ -124,7 +124,7 @@ final class SemaphoreCore {
                 throw tooFewHeld(wanted);
             }
         }
-        KillPoint.at("semaphore.freed");
+        KillPoint.at("semaphore.freed.several");
         room.signal(wanted);
     }
 

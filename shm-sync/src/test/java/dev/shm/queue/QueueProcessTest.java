@@ -143,7 +143,7 @@ class QueueProcessTest {
             putter.say("put a");
         }
         putter.expect("done");
-        assertEquals(1, queue.remainingCapacity());
+        ChildJvm.awaitThat("the other's place is free", () -> queue.remainingCapacity() == 1);
         assertEquals("a", queue.take());
         assertSound();
     }
@@ -154,7 +154,7 @@ class QueueProcessTest {
         "IDLE, mpmc.published",
         "BLOCKED, mpmc.published",
         "RACING, mpmc.published",
-        "BLOCKED, mpmc.waking"
+        "BLOCKED, mpmc.waking.consumers"
     })
     void producerKilledAfterPublishing_itIsTaken(Bystander kind, String point) throws Exception {
         Peer taker = kind.begin(peers, "take");
@@ -182,13 +182,28 @@ class QueueProcessTest {
         assertSound();
     }
 
+    /** It has given its message back, or almost, and dies before who waits is woken. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"mpmc.inherit.attributed", "mpmc.requeued", "mpmc.redelivery.announced"})
+    void consumerKilledWhileGivingBack_itComesAgain(String point) throws Exception {
+        queue.put("a");
+        victim.say("receive").expect("a 0");
+        Peer blocked = peers.add().say("take");
+        blocked.awaitAsleep();
+        stopVictim("requeue", point);
+        victim.kill();
+        blocked.expect("a");
+        assertSound();
+    }
+
     /** What it has taken is its own; who waits for the place goes on. */
     @ParameterizedTest
     @CsvSource({
         "IDLE, mpmc.released",
         "BLOCKED, mpmc.released",
         "RACING, mpmc.released",
-        "BLOCKED, mpmc.waking"
+        "BLOCKED, mpmc.waking.producers"
     })
     void consumerKilledAfterReleasing_itsPlaceIsFree(Bystander kind, String point)
             throws Exception {
@@ -303,7 +318,7 @@ class QueueProcessTest {
     void producerKilledBeforeItWakes_amongRacers() throws Exception {
         List<Peer> both = peers.add(2);
         both.get(0).say("take").awaitAsleep();
-        stopVictim("put a", "mpmc.waking");
+        stopVictim("put a", "mpmc.waking.consumers");
         both.get(1).say("race");
         victim.kill();
         queue.put("b");
@@ -316,7 +331,7 @@ class QueueProcessTest {
         queue.addAll(List.of("a", "b"));
         List<Peer> both = peers.add(2);
         both.get(0).say("put c").awaitAsleep();
-        stopVictim("take", "mpmc.waking");
+        stopVictim("take", "mpmc.waking.producers");
         both.get(1).say("racePut d");
         victim.kill();
         assertEquals("b", queue.take());
@@ -330,9 +345,9 @@ class QueueProcessTest {
     @ParameterizedTest
     @CsvSource({
         "put a, mpmc.published, done",
-        "put a, mpmc.waking, done",
+        "put a, mpmc.waking.consumers, done",
         "take, mpmc.released, x",
-        "take, mpmc.waking, x"
+        "take, mpmc.waking.producers, x"
     })
     void stoppedAfterwards_holdsNobodyUp(String command, String point, String answer)
             throws Exception {
@@ -391,6 +406,18 @@ class QueueProcessTest {
         assertEquals(0, queue.size());
     }
 
+    /** BEHAVIOURS 20.17: one that is stopped in it goes on with it. */
+    @ParameterizedTest
+    @CsvSource({"shutdown, mpmc.closed", "shutdownNow, mpmc.dropping"})
+    void stoppedWhileShuttingDown_goesOn(String command, String point) {
+        Peer blocked = peers.add().say("take");
+        blocked.awaitAsleep();
+        stopVictim(command, point);
+        victim.goOn();
+        victim.expect("done");
+        blocked.expect(SHUT_DOWN);
+    }
+
     /** What was put in before is there until somebody drops it, or takes it. */
     @ParameterizedTest
     @ValueSource(strings = {"mpmc.dropping", "mpmc.closed", "mpmc.taken"})
@@ -428,6 +455,22 @@ class QueueProcessTest {
         queue.put("a");
         assertEquals("a", queue.take());
         assertSound();
+    }
+
+    @Test
+    void stoppedBeforeItShutDown_goesOn() throws Exception {
+        stopVictim("put a", "mpmc.claimed");
+        try (Victim closing = victim()) {
+            closing.stopAt("mpmc.close.attributed").say("shutdown");
+            closing.awaitStopped("mpmc.close.attributed");
+            assertFalse(queue.isShutdown());
+            closing.goOn();
+            closing.expect("done");
+        }
+        assertTrue(queue.isShutdown());
+        victim.goOn();
+        victim.expect("done");
+        assertEquals("a", queue.take());
     }
 
     @Test

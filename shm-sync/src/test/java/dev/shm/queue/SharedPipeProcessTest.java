@@ -91,13 +91,27 @@ class SharedPipeProcessTest {
     @ParameterizedTest
     @ValueSource(strings = {"pipe.seen", "pipe.cleared"})
     void sender_diesBeforeTheWake(String point) {
-        Peer survivor = peers.add().say("recv");
-        survivor.awaitAsleep();
+        Peer blocked = peers.add().say("recv");
+        blocked.awaitAsleep();
         victim.stopAt(point).say("send last").awaitStopped(point);
-        survivor.expect("'last'"); // by its tick, though the sender is only stopped
-        survivor.say("recv").awaitAsleep();
+        blocked.expect("'last'"); // by its tick, though the sender is only stopped
+        blocked.say("recv").awaitAsleep();
         victim.kill();
-        assertOver(survivor.hear());
+        assertOver(blocked.hear());
+    }
+
+    /** BEHAVIOURS 20.17: one that is stopped is waited for, and goes on. */
+    @ParameterizedTest
+    @ValueSource(strings = {"pipe.claimed", "pipe.published", "pipe.seen", "pipe.cleared"})
+    void sender_stops_andGoesOn(String point) {
+        Peer receiver = peers.add().say("recv");
+        receiver.awaitAsleep();
+        victim.stopAt(point).say("send late").awaitStopped(point);
+        peers.region().liveness().probeNext();
+        assertFalse(pipe.toString().contains("died"), pipe.toString());
+        victim.goOn();
+        victim.expect("sent");
+        receiver.expect("'late'");
     }
 
     /** BEHAVIOURS 13.17: parts of a message are not seen, also by who only looks. */
@@ -133,6 +147,32 @@ class SharedPipeProcessTest {
         "pipe.woken, recv"
     })
     void receiver_dies(String point, String command) {
+        Peer sender = stopReceiver(point, command);
+        assertEquals("sent", sender.ask("send two")); // stopped is not dead
+        Peer blocked = sender.say("sendLong 100000");
+        blocked.awaitAsleep();
+        victim.kill();
+        assertOver(sender.hear());
+        assertOver(sender.ask("recv"));
+        assertOver(sender.ask("send three"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "pipe.taken, recv",
+        "pipe.freed, recv",
+        "pipe.announced, poll 60000",
+        "pipe.woken, recv"
+    })
+    void receiver_stops_andGoesOn(String point, String command) {
+        Peer sender = stopReceiver(point, command);
+        assertEquals("sent", sender.ask("send two"));
+        victim.goOn();
+        victim.expect(command.equals("recv") ? "'one'" : "true");
+    }
+
+    /** Returns who sends to it. */
+    private Peer stopReceiver(String point, String command) {
         Peer sender = peers.add();
         assertEquals("taken", sender.ask("right"));
         if (point.equals("pipe.woken")) {
@@ -143,21 +183,16 @@ class SharedPipeProcessTest {
             }
             victim.stopAt(point).say(command).awaitStopped(point);
         }
-        assertEquals("sent", sender.ask("send two")); // stopped is not dead
-        sender.say("sendLong 100000").awaitAsleep();
-        victim.kill();
-        assertOver(sender.hear());
-        assertOver(sender.ask("recv"));
-        assertOver(sender.ask("send three"));
+        return sender;
     }
 
     /** The same where one sends to it all the time. */
     @ParameterizedTest
     @ValueSource(strings = {"pipe.taken", "pipe.freed"})
     void receiver_diesAmongMessages(String point) {
-        Peer sender = peers.add();
-        assertEquals("taken", sender.ask("right"));
-        sender.say("count 1000000");
+        Peer racing = peers.add();
+        assertEquals("taken", racing.ask("right"));
+        racing.say("count 1000000");
         victim.stopAt(point);
         String said = victim.ask("recv");
         for (int i = 0; said.startsWith("'"); i++) {
@@ -166,7 +201,7 @@ class SharedPipeProcessTest {
         }
         assertEquals("stopped at " + point, said);
         victim.kill();
-        assertOver(sender.hear());
+        assertOver(racing.hear());
     }
 
     /** It has given room and not said so: the sender finds it by its tick. */

@@ -1,6 +1,5 @@
 package dev.shm.queue;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -349,12 +348,12 @@ class SlotQueueProcessTest {
             SlotQueue<Long> queue = kind.create(peers.region(), 2);
             try (Victim victim = victim(queue)) {
                 victim.stopWhenWoken("slots.woken", "take", () -> assertTrue(queue.offer(5L)));
-                Peer peer = peers.add().say("take");
-                peer.expect("5");
-                peer.say("take").awaitAsleep();
+                Peer blocked = peers.add().say("take");
+                blocked.expect("5");
+                blocked.say("take").awaitAsleep();
                 victim.kill();
                 queue.put(6L);
-                peer.expect("6");
+                blocked.expect("6");
             }
         }
     }
@@ -375,31 +374,6 @@ class SlotQueueProcessTest {
         }
     }
 
-    /** BEHAVIOURS 20.17: who has done its part, or waits, and does not go on holds nobody up. */
-    @ParameterizedTest
-    @CsvSource({"put 5, slots.unlocked, put", "take, slots.announced, 6"})
-    void stoppedWithoutTheLock_holdsNobodyUp(String command, String point, String answer)
-            throws Exception {
-        try (Peers peers = peers(Where.REGIONS)) {
-            SlotQueue<Long> queue = Kind.PRIORITY.create(peers.region(), 2);
-            try (Victim victim = victim(queue)) {
-                Peer sleeper = peers.add().say("take");
-                sleeper.awaitAsleep();
-                victim.stopAt(point).say(command).awaitStopped(point);
-                if (command.equals("take")) {
-                    queue.put(5L);
-                }
-                sleeper.expect("5");
-                victim.goOn();
-                if (command.equals("take")) {
-                    queue.put(6L);
-                }
-                victim.expect(answer);
-                assertWorks(Kind.PRIORITY, queue);
-            }
-        }
-    }
-
     /** The handle is not needed; it says that the object must be there first. */
     private Victim victim(SlotQueue<Long> made) {
         assertEquals(Kind.NAME, made.name());
@@ -408,70 +382,57 @@ class SlotQueueProcessTest {
 
     /** BEHAVIOURS 20.5: whoever repairs may be killed in it, and the next one repairs. */
     @ParameterizedTest
-    @EnumSource
-    void killedWhileItRepairs(Kind kind) throws Exception {
-        for (String point : List.of("slots.rebuilding", "slots.resorted", "slots.ended")) {
+    @MethodSource("bystanders")
+    void killedWhileItRepairs(Kind kind, Bystander bystander) throws Exception {
+        List<String> points = List.of("slots.rebuilding", "slots.resorted", "slots.ended");
+        for (String point : bystander == Bystander.IDLE ? points : points.subList(0, 2)) {
             try (Peers peers = peers(Where.THREADS)) {
                 SlotQueue<Long> queue = kind.create(peers.region(), 8);
-                List<Long> all = new ArrayList<>(List.of(300L, 100L, 500L, 400L, 200L));
-                queue.addAll(all);
+                queue.addAll(List.of(300L, 100L, 500L, 400L, 200L));
+                List<Long> expected = kind.taken(List.of(300L, 100L, 500L, 400L, 200L, 50L));
                 try (Victim first = victim();
                         Victim second = victim()) {
                     first.stopAt("slots.accepted").say("put 50").awaitStopped("slots.accepted");
                     first.kill();
                     second.stopAt(point).say("put 600").awaitStopped(point);
+                    Peer peer = bystander.begin(peers, "take");
                     second.kill();
+                    bystander.expect(peer, "take", expected.get(0).toString());
                 }
-                all.add(50L);
                 List<Long> drained = new ArrayList<>();
                 queue.drainTo(drained);
-                assertEquals(kind.taken(all), drained);
+                assertEquals(expected.subList(1, expected.size()), drained);
                 assertWorks(kind, queue);
             }
             assertTrue(file().toFile().delete());
         }
     }
 
-    /** BEHAVIOURS 20.17: one that is stopped inside keeps its turn, and loses nothing. */
-    @ParameterizedTest
-    @EnumSource
-    void stoppedIsNotDead(Kind kind) throws Exception {
-        try (Peers peers = peers(Where.THREADS)) {
-            SlotQueue<Long> queue = kind.create(peers.region(), 4);
-            try (Victim victim = victim()) {
-                victim.stopAt("slots.written").say("put 5").awaitStopped("slots.written");
-                Peer peer = peers.add().say("take");
-                peer.awaitAsleep();
-                assertTrue(queue.toString().contains("lock held by pid=" + victim.jvm().pid()));
-                assertNull(queue.poll(10, MILLISECONDS));
-                assertTrue(peer.isBusy());
-                victim.goOn();
-                victim.expect("put");
-                peer.expect("5");
-            }
-        }
-    }
-
     /** A shutdown that was begun at once holds, and has left nothing behind. */
     @ParameterizedTest
-    @EnumSource
-    void killedWhileItShutsDown(Kind kind) throws Exception {
+    @CsvSource({"STACK, true", "PRIORITY, true", "PRIORITY, false"})
+    void killedWhileItShutsDown_orStopped(Kind kind, boolean killed) throws Exception {
         try (Peers peers = peers(Where.JVMS)) {
             SlotQueue<Long> queue = kind.create(peers.region(), 2);
             queue.addAll(List.of(1L, 2L));
-            Peer peer = peers.add().say("put 3");
-            peer.awaitAsleep();
+            Peer blocked = peers.add().say("put 3");
+            blocked.awaitAsleep();
             try (Victim victim = victim()) {
                 victim.stopAt("slots.emptying").say("shutdownNow").awaitStopped("slots.emptying");
-                victim.kill();
+                if (killed) {
+                    victim.kill();
+                } else {
+                    victim.goOn();
+                    victim.expect("down");
+                }
             }
-            assertTrue(peer.hear().contains("QueueShutDownException"));
+            assertTrue(blocked.hear().contains("QueueShutDownException"));
             assertTrue(queue.isShutdown());
             assertEquals(0, queue.size());
         }
     }
 
-    private static void assertWorks(Kind kind, SlotQueue<Long> queue) throws Exception {
+    static void assertWorks(Kind kind, SlotQueue<Long> queue) throws Exception {
         List<Long> all = new ArrayList<>();
         for (long i = 0; queue.remainingCapacity() > 0; i++) {
             assertTrue(queue.offer(1_000 - 100 * i, 1, MINUTES));

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Counting semaphores, while a process dies, or only stops, at each step of one. Its peers are
@@ -35,18 +36,18 @@ class CountingSemaphoreProcessTest {
     /** What was released is there; sleepers find it by their tick. */
     @ParameterizedTest
     @CsvSource({
-        "semaphore.freed, IDLE",
-        "semaphore.freed, BLOCKED",
-        "semaphore.freed, RACING",
+        "counting.freed, IDLE",
+        "counting.freed, BLOCKED",
+        "counting.freed, RACING",
         "semaphore.signalled, IDLE",
         "semaphore.signalled, BLOCKED",
         "semaphore.signalled, RACING",
         "semaphore.waking, IDLE",
         "semaphore.waking, BLOCKED",
         "semaphore.waking, RACING",
-        "semaphore.released, IDLE",
-        "semaphore.released, BLOCKED",
-        "semaphore.released, RACING"
+        "counting.released, IDLE",
+        "counting.released, BLOCKED",
+        "counting.released, RACING"
     })
     void killedBeforeItWakes(String point, Bystander kind) {
         Peer blocked = peers.add();
@@ -73,7 +74,7 @@ class CountingSemaphoreProcessTest {
     void killedWithAPermit_takesItAlong(Bystander kind) {
         semaphore.release(2);
         try (Victim victim = victim()) {
-            victim.stopAt("semaphore.acquired").say("acquire").awaitStopped("semaphore.acquired");
+            victim.stopAt("counting.acquired").say("acquire").awaitStopped("counting.acquired");
             assertEquals("acquired", peers.add().ask("acquire"));
             Peer survivor = kind.begin(peers, "acquire");
             victim.kill();
@@ -87,8 +88,9 @@ class CountingSemaphoreProcessTest {
     /** The wake that it took with it was another's: that one finds the permit by its tick. */
     @Test
     void killedAsWaiter_strandsNobody() {
+        Peer blocked = peers.add();
         try (Victim victim = victim()) {
-            new Rivals(victim, peers.add(), "acquire")
+            new Rivals(victim, "wait.woken", blocked, "acquire")
                     .giveUntilTheVictimIsWoken(semaphore::release);
             victim.kill();
         }
@@ -122,6 +124,55 @@ class CountingSemaphoreProcessTest {
                 semaphore.release();
                 kind.expect(survivor, "acquire", "acquired");
             }
+        }
+        assertEquals(0, semaphore.availablePermits());
+    }
+
+    /** BEHAVIOURS 20.17: nor for one that has released, and does not wake. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "counting.freed",
+                "semaphore.signalled",
+                "semaphore.waking",
+                "counting.released"
+            })
+    void stoppedBeforeItWakes_holdsNobodyUp(String point) {
+        Peer blocked = peers.add();
+        try (Victim victim = victim()) {
+            boolean stopped;
+            do { // as above
+                blocked.say("acquire 2").awaitAsleep();
+                stopped = !victim.stopAt(point).ask("release 2").equals("released");
+                blocked.expect("acquired");
+            } while (!stopped);
+            victim.goOn();
+            victim.expect("released");
+        }
+        assertEquals(0, semaphore.availablePermits());
+    }
+
+    /** What it has acquired it keeps; and if it waits it has its turn later. */
+    @ParameterizedTest
+    @ValueSource(strings = {"counting.acquired", "semaphore.announced", "wait.woken"})
+    void stopped_goesOn(String point) {
+        boolean acquired = point.equals("counting.acquired");
+        try (Victim victim = victim()) {
+            if (point.equals("wait.woken")) {
+                victim.stopWhenWoken(point, "acquire", semaphore::release);
+            } else {
+                if (acquired) {
+                    semaphore.release();
+                }
+                victim.stopAt(point).say("acquire").awaitStopped(point);
+                semaphore.release();
+            }
+            assertEquals("acquired", peers.add().ask("acquire"));
+            victim.goOn();
+            if (!acquired) {
+                semaphore.release();
+            }
+            victim.expect("acquired");
         }
         assertEquals(0, semaphore.availablePermits());
     }

@@ -11,6 +11,7 @@ import dev.shm.region.SharedRegion;
 import dev.shm.testing.ChildJvm;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A process is killed, or only stopped, at each step of a barrier's protocol (ALGORITHMS 4.3),
@@ -141,10 +143,67 @@ class SharedBarrierProcessTest {
         two.get(0).expect("1");
     }
 
+    /** BEHAVIOURS 20.17: it is waited for, and the round is whole. */
+    @ParameterizedTest
+    @CsvSource({
+        "barrier.joined, false",
+        "barrier.arrived, false",
+        "barrier.announced, false",
+        "barrier.leading, true"
+    })
+    void stoppedAsAParty_isWaitedFor(String point, boolean comesLast) throws Exception {
+        barrierOf(2);
+        Peer other = peers.add();
+        if (comesLast) {
+            other.say("await").awaitAsleep();
+        }
+        victim.stopAt(point).say("await").awaitStopped(point);
+        assertStaysWhole();
+        if (!comesLast) {
+            other.say("await");
+        }
+        victim.goOn();
+        assertEquals(Set.of("0", "1"), Set.of(victim.jvm().hear(), other.hear()));
+        assertFalse(barrier.isBroken());
+    }
+
+    /** One that has ended the round, and does not wake, holds nobody up. */
+    @ParameterizedTest
+    @CsvSource({
+        "await, barrier.tripped, 1, 0",
+        "abort, barrier.broken, broken, done",
+        "reset, barrier.reset, broken, done"
+    })
+    void stoppedBeforeItWakes_holdsNobodyUp(
+            String command, String point, String told, String answer) {
+        barrierOf(2);
+        Peer blocked = peers.add().say("await");
+        blocked.awaitAsleep();
+        victim.stopAt(point).say(command).awaitStopped(point);
+        blocked.expect(told);
+        victim.goOn();
+        victim.expect(answer);
+    }
+
     /** Its wake is lost with it, and the next round is broken. */
     @ParameterizedTest
     @EnumSource
     void killedAsItWakes(Bystander kind) throws Exception {
+        stopAsItWakes();
+        Peer survivor = kind.begin(peers, "await");
+        victim.kill();
+        kind.expect(survivor, "await", BROKEN);
+    }
+
+    @Test
+    void stoppedAsItWakes_goesOn() throws Exception {
+        stopAsItWakes();
+        victim.goOn();
+        victim.expect("1");
+        assertFalse(barrier.isBroken());
+    }
+
+    private void stopAsItWakes() throws Exception {
         barrierOf(2);
         String heard;
         victim.stopAt("wait.woken");
@@ -154,14 +213,12 @@ class SharedBarrierProcessTest {
             heard = victim.jvm().hear();
         } while (heard.equals("1")); // it had just looked by itself
         assertEquals("stopped at wait.woken", heard);
-        Peer survivor = kind.begin(peers, "await");
-        victim.kill();
-        kind.expect(survivor, "await", BROKEN);
     }
 
     /** Whoever sweeps the dead may die itself: the next one goes on. */
-    @Test
-    void killedWhileItSweeps() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void killedWhileItSweeps_orStopped(boolean killed) {
         barrierOf(3);
         try (Victim second = victim()) {
             victim.say("await").awaitAsleep();
@@ -169,7 +226,12 @@ class SharedBarrierProcessTest {
             peers.close(); // so that nobody else sweeps
             victim.kill();
             second.awaitStopped("barrier.swept");
-            second.kill();
+            if (killed) {
+                second.kill();
+            } else {
+                second.goOn();
+                second.expect(BROKEN);
+            }
         }
         try (SharedRegion region = Peers.open(directory.resolve("peers.shm"))) {
             SharedBarrier again = SharedBarrier.open(region, "it");

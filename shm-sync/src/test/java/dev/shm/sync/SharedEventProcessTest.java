@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
@@ -108,7 +109,7 @@ class SharedEventProcessTest {
     void waiter_diesAfterItsWake() {
         SharedEvent event = event(Mode.AUTO_RESET);
         Peer blocked = peers.add();
-        new Rivals(victim, blocked, "await").giveUntilTheVictimIsWoken(event::set);
+        new Rivals(victim, "wait.woken", blocked, "await").giveUntilTheVictimIsWoken(event::set);
         victim.kill();
         assertFalse(event.isSet());
         event.set();
@@ -139,6 +140,29 @@ class SharedEventProcessTest {
         assertFalse(event.await(20, MILLISECONDS));
         event.set();
         kind.expect(survivor, "await", PASSED);
+    }
+
+    /** BEHAVIOURS 20.17: nobody waits for one that is stopped; it has its turn later. */
+    @ParameterizedTest
+    @CsvSource({
+        "set, event.set, done",
+        "clear, event.cleared, done",
+        "await, event.announced, passed",
+        "await, wait.woken, passed"
+    })
+    void stopped_goesOn(String command, String point, String answer) {
+        SharedEvent event = event(Mode.AUTO_RESET);
+        if (point.equals("wait.woken")) {
+            victim.stopWhenWoken(point, command, event::set);
+        } else {
+            victim.stopAt(point).say(command).awaitStopped(point);
+            event.set();
+        }
+        assertEquals(PASSED, peers.add().ask("await"));
+        event.set();
+        victim.goOn();
+        victim.expect(answer);
+        assertEquals(!command.equals("await"), event.isSet());
     }
 
     /**

@@ -61,6 +61,17 @@ class SharedLatchProcessTest {
         latch.await();
     }
 
+    @Test
+    void stoppedAfterJoining_isWaitedFor() throws Exception {
+        victim.stopAt("latch.joined").say("join 1").awaitStopped("latch.joined");
+        latch.countDown(0);
+        assertFalse(latch.await(50, MILLISECONDS));
+        victim.goOn();
+        victim.expect("done");
+        assertEquals("done", victim.ask("countDown 1"));
+        latch.await();
+    }
+
     /** It has counted down, and whoever waits sees that nothing is left. */
     @ParameterizedTest
     @CsvSource({

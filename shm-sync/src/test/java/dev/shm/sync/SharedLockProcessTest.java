@@ -124,6 +124,34 @@ class SharedLockProcessTest {
         }
     }
 
+    /** It came before the one that was to be woken, and knew of nobody who sleeps. */
+    @Test
+    void killedAsOwner_thatWentPastTheSleepers() throws Exception {
+        try (Victim first = victim();
+                Victim sleeper = victim();
+                Victim barging = victim()) {
+            while (!isPast(first, sleeper, barging)) {
+                sleeper.expect("ACQUIRED"); // by its tick
+                sleeper.ask("unlock");
+                first.goOn();
+                first.expect("unlocked");
+            }
+            first.kill();
+            barging.kill();
+            sleeper.expect("OWNER_DIED");
+            assertFalse(lock.tryLock());
+        }
+    }
+
+    /** Whether one gets the lock that was given up, before a sleeper is woken. */
+    private static boolean isPast(Victim first, Victim sleeper, Victim barging) {
+        first.ask("lock");
+        sleeper.say("acquire").awaitAsleep();
+        first.stopAt(UNLOCKED).say("unlock").awaitStopped(UNLOCKED);
+        barging.stopAt(ACQUIRED).say("tryLock");
+        return barging.jvm().hear().equals("stopped at " + ACQUIRED);
+    }
+
     @ParameterizedTest
     @EnumSource
     void killedAsWaiter_announced(Survivor kind) throws Exception {
@@ -327,14 +355,16 @@ class SharedLockProcessTest {
         assertEquals("unlocked", victim.ask("unlock"));
     }
 
-    /** One that has just repaired is the owner still. */
+    /** One that is told of a death, or has just repaired, is the owner still. */
     @Test
     void stoppedAsRecoverer_keepsTheLock() throws Exception {
         try (Victim first = victim();
                 Victim second = victim()) {
             first.ask("lock");
             first.kill();
-            assertEquals("OWNER_DIED", second.ask("acquire"));
+            second.goThrough(
+                    "acquire", () -> assertFalse(lock.tryLock()), "lock.told", "lock.counted");
+            second.expect("OWNER_DIED");
             assertStaysLocked();
             second.stopAt(CONSISTENT).say("repair").awaitStopped(CONSISTENT);
             assertStaysLocked();

@@ -230,17 +230,33 @@ class SharedReadWriteLockProcessTest {
     @ParameterizedTest
     @CsvSource({"read, rw.reading", "write, rw.draining", "write, rw.writing"})
     void stopped_keepsTheLock(String command, String point) throws Exception {
-        try (Victim victim = victim().stopAt(point)) {
-            victim.say(command).awaitStopped(point);
-            assertStaysOut(command);
-            victim.goOn();
-            victim.expect("locked");
-            victim.jvm().stop();
-            assertStaysOut(command);
-            victim.jvm().goOn();
-            assertEquals("unlocked", victim.ask("un" + command));
-            assertEquals(Acquisition.ACQUIRED, lock.writeLock().acquire());
+        try (Victim victim = victim()) {
+            assertKeepsTheLock(victim, command, point);
         }
+    }
+
+    @Test
+    void stoppedAsWriter_thatHasForgottenAReader_keepsTheLock() throws Exception {
+        try (Victim reader = victim();
+                Victim victim = victim()) {
+            reader.ask("read");
+            victim.ask("readers"); // so that it has another cell
+            reader.kill();
+            assertKeepsTheLock(victim, "write", "rw.forgotten");
+        }
+    }
+
+    private void assertKeepsTheLock(Victim victim, String command, String point)
+            throws InterruptedException {
+        victim.stopAt(point).say(command).awaitStopped(point);
+        assertStaysOut(command);
+        victim.goOn();
+        victim.expect("locked");
+        victim.jvm().stop();
+        assertStaysOut(command);
+        victim.jvm().goOn();
+        assertEquals("unlocked", victim.ask("un" + command));
+        assertEquals(Acquisition.ACQUIRED, lock.writeLock().acquire());
     }
 
     /** Who has let go, but does not wake, holds nobody up for longer than a tick. */

@@ -207,7 +207,8 @@ class SharedSemaphoreProcessTest {
         semaphore.acquire(permits);
         Peer blocked = peers.add();
         try (Victim victim = victim()) {
-            new Rivals(victim, blocked, "acquire").giveUntilTheVictimIsWoken(semaphore::release);
+            new Rivals(victim, "wait.woken", blocked, "acquire")
+                    .giveUntilTheVictimIsWoken(semaphore::release);
             victim.kill();
         }
         semaphore.release(semaphore.heldPermits());
@@ -258,22 +259,67 @@ class SharedSemaphoreProcessTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void killedWhileItReleasesSeveral_losesAllThatItHeld(Bystander kind) {
+    @CsvSource({
+        "semaphore.marked, 0, IDLE",
+        "semaphore.marked, 0, BLOCKED",
+        "semaphore.marked, 0, RACING",
+        "semaphore.freed.several, 2, IDLE",
+        "semaphore.freed.several, 2, BLOCKED",
+        "semaphore.freed.several, 2, RACING"
+    })
+    void killedWhileItReleasesSeveral_losesAllThatItHeld(String point, int free, Bystander kind) {
         SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 3);
         try (Victim victim = victim()) {
             victim.ask("acquire 3");
-            victim.stopAt("semaphore.marked").say("release 2").awaitStopped("semaphore.marked");
-            assertEquals(0, semaphore.availablePermits());
+            victim.stopAt(point).say("release 2").awaitStopped(point);
+            assertEquals(free, semaphore.availablePermits());
             Peer survivor = kind.begin(peers, "acquire 3", "race 3");
             victim.kill();
             kind.expect(survivor, "acquire 3", "acquired");
         }
     }
 
-    /** Whoever frees the permits of the dead may die itself: the next one goes on. */
+    /** BEHAVIOURS 20.17: what a stopped one has, or had, is not taken from it; it goes on. */
+    @ParameterizedTest
+    @CsvSource({
+        "acquire, semaphore.acquired, 2 1",
+        "acquire 3, semaphore.acquired, 0 3",
+        "release 2, semaphore.marked, 2 1",
+        "release 2, semaphore.freed.several, 2 1"
+    })
+    void stopped_goesOn(String command, String point, String count) throws Exception {
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", 3);
+        try (Victim victim = victim()) {
+            if (command.startsWith("release")) {
+                victim.ask("acquire 3");
+            }
+            victim.stopAt(point).say(command).awaitStopped(point);
+            assertFalse(semaphore.tryAcquire(3, 50, MILLISECONDS));
+            victim.goOn();
+            victim.expect(command.startsWith("release") ? "released" : "acquired");
+            assertEquals(count, victim.ask("count"));
+        }
+    }
+
+    /** One that was woken, and is overtaken, has its turn later. */
     @Test
-    void killedWhileItSweeps() throws Exception {
+    void stoppedAsWaiter_woken_holdsNobodyUp() throws Exception {
+        int permits = SemaphoreLayout.MAX_PERMITS;
+        SharedSemaphore semaphore = SharedSemaphore.create(peers.region(), "it", permits);
+        semaphore.acquire(permits);
+        try (Victim victim = victim()) {
+            victim.stopWhenWoken("wait.woken", "acquire", semaphore::release);
+            assertEquals("acquired", peers.add().ask("acquire"));
+            victim.goOn();
+            semaphore.release();
+            victim.expect("acquired");
+        }
+    }
+
+    /** Whoever frees the permits of the dead may die itself: the next one goes on. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void killedWhileItSweeps_orStopped(boolean killed) throws Exception {
         SharedSemaphore.create(peers.region(), "it", 2).close();
         try (Victim first = victim();
                 Victim second = victim()) {
@@ -284,7 +330,13 @@ class SharedSemaphoreProcessTest {
             second.awaitAsleep();
             first.kill();
             second.awaitStopped("semaphore.swept");
-            second.kill();
+            if (killed) {
+                second.kill();
+            } else {
+                second.goOn();
+                second.expect("acquired");
+                assertEquals("0 2", second.ask("count"));
+            }
         }
         try (SharedRegion region = Peers.open(file())) {
             SharedSemaphore semaphore = SharedSemaphore.open(region, "it");
@@ -297,8 +349,8 @@ class SharedSemaphoreProcessTest {
      * the permit is the next one's, and the sweep of the first frees it no more.
      */
     @ParameterizedTest
-    @EnumSource
-    void killedAsItInheritsAPermit(Bystander kind) {
+    @CsvSource({"IDLE, true", "BLOCKED, true", "RACING, true", "BLOCKED, false"})
+    void killedAsItInheritsAPermit_orStopped(Bystander kind, boolean killed) {
         SharedSemaphore.create(peers.region(), "it", 1).close();
         Peer survivor;
         try (Victim first = victim();
@@ -315,7 +367,13 @@ class SharedSemaphoreProcessTest {
                 heir.awaitStopped("semaphore.inherited");
                 survivor = kind.begin(peers, "acquire");
                 assertEquals(kind != Bystander.IDLE, survivor.isBusy());
-                heir.kill();
+                if (killed) {
+                    heir.kill();
+                } else {
+                    heir.goOn();
+                    heir.expect("acquired");
+                    assertEquals("released", heir.ask("release"));
+                }
                 kind.expect(survivor, "acquire", "acquired");
             }
             sweeper.goOn(); // it is closed when it has swept

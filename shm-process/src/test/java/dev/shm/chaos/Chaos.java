@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rounds of chaos, each in a region of its own, until there were kills enough or time is over. The
- * region of a round that fails is kept.
+ * region of a round that fails is kept, or that of the pool if it is the pool that fails.
  */
 final class Chaos {
     private static final int KILLS_PER_ROUND = 100;
+    private static final int MANY_KILLS = 1_000;
     private static final int SPARES = 2;
     private static final int FEW_KILLS = 200;
     private static final long FEW_NANOS = TimeUnit.MINUTES.toNanos(2);
@@ -28,9 +29,9 @@ final class Chaos {
             replaced at random, while others hog the processors. Everything is checked as it is done
             and audited after each round of 100 kills. It ends after M minutes or N kills, whichever
             comes first (a minute, if neither is given), or with the first thing that is not as it
-            must be, and then keeps the region's file. Who waits for longer than MILLIS (30000)
-            fails too, though killed meanwhile. Exit code 0: clean, 1: something was wrong, 2: wrong
-            arguments.
+            must be, and then keeps the file of the region where that was. Who waits for longer than
+            MILLIS (30000) fails too, though killed meanwhile. Exit code 0: clean, 1: something was
+            wrong, 2: wrong arguments.
 
             S decides what is tried, in which order; who is at what when it is killed is up to the
             machine, so a run with the same S is not the same. A failure tells what was done when.
@@ -70,9 +71,12 @@ final class Chaos {
                 for (int round = 0; goesOn(start); round++) {
                     run(file(name + "-" + round), start, patience, spares, pool);
                 }
-                pool.end();
-                if (figures.kills() >= KILLS_PER_ROUND && !figures.undone().isEmpty()) {
+                end(pool);
+                if (figures.kills() >= FEW_KILLS && !figures.undone().isEmpty()) {
                     throw new AssertionError("never done: " + figures.undone());
+                }
+                if (figures.kills() >= MANY_KILLS && !figures.untold().isEmpty()) {
+                    throw new AssertionError("no death was told: " + figures.untold());
                 }
             } finally {
                 figures.set(pool);
@@ -86,10 +90,22 @@ final class Chaos {
         int goal = figures.kills() + KILLS_PER_ROUND;
         try (ChaosRound round = new ChaosRound(file, random, patience, figures, spares, pool)) {
             round.run(() -> goesOn(start) && figures.kills() < goal);
+            kept = null;
+        } finally {
+            if (kept != null && pool.hasFailed()) {
+                kept = pool.file();
+            }
+            if (!file.equals(kept)) {
+                SharedRegion.delete(RegionOptions.at(file));
+            }
         }
-        SharedRegion.delete(RegionOptions.at(file));
-        kept = null;
         progress.accept(figures.progress());
+    }
+
+    private void end(PoolChaos pool) throws InterruptedException {
+        kept = pool.file();
+        pool.end();
+        kept = null;
     }
 
     private static Path file(String name) {
@@ -104,7 +120,7 @@ final class Chaos {
         return figures;
     }
 
-    /** The region of a round that failed. */
+    /** The region where something was wrong; null if it was in none. */
     @Nullable Path kept() {
         return kept;
     }
@@ -147,7 +163,8 @@ final class Chaos {
             out.println("clean: no wait of more than " + order.maxWaitMillis + " ms");
         } else {
             failure.printStackTrace(out);
-            out.println("FAILED: seed=" + order.seed + " region=" + chaos.kept());
+            String region = chaos.kept() == null ? "" : " region=" + chaos.kept();
+            out.println("FAILED: seed=" + order.seed + region);
         }
         if (order.json != null) {
             Files.writeString(order.json, chaos.figures().json(failure == null));

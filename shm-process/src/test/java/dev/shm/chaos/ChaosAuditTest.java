@@ -2,29 +2,42 @@ package dev.shm.chaos;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.chaos.Ledger.Entry;
 import dev.shm.codec.Codecs;
+import dev.shm.memory.MappedBuffer;
 import dev.shm.process.CellAudit;
 import dev.shm.queue.JoinableQueue;
+import dev.shm.queue.PipeEnd;
 import dev.shm.queue.SharedLongQueue;
+import dev.shm.queue.SharedPipe;
 import dev.shm.queue.SharedPriorityQueue;
 import dev.shm.queue.SharedQueue;
 import dev.shm.queue.SharedStack;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
+import dev.shm.ring.Broadcast;
+import dev.shm.ring.BroadcastTransmitter;
+import dev.shm.ring.SpscProducer;
+import dev.shm.ring.SpscRing;
+import dev.shm.sync.CountingSemaphore;
 import dev.shm.sync.SharedBarrier;
 import dev.shm.sync.SharedLatch;
+import dev.shm.sync.SharedSemaphore;
 import dev.shm.value.SharedAdder;
+import dev.shm.value.SharedArray;
 import dev.shm.value.SharedValue;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.agrona.DirectBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +137,13 @@ class ChaosAuditTest {
                     put(queue, 56);
                     put(queue, 0);
                 }),
+        LOST_BROADCAST("broadcast: number=0 neither came nor was lost", r -> lose(r, "broadcast")),
+        PERMITS(
+                "permits lost: ",
+                r -> assertTrue(SharedSemaphore.open(r, "semaphore").tryAcquire())),
+        TOKENS("tokens=1 of 0", r -> CountingSemaphore.open(r, "counting").release()),
+        GATE("gate: passed=1 sets=0", r -> ledger(r).increment(Act.GATE, Entry.HOLDS, 0)),
+        STRUCT("struct=0 noted=1", r -> ledger(r).increment(Act.STRUCT, Entry.DONE, 0)),
         ADDER("adder=1 noted=0", r -> SharedAdder.of(r, "adder").increment()),
         VALUE("value=1 noted=0", r -> SharedValue.of(r, "counter", 'q').getAndAdd(1)),
         REPORT_OF_A_LOCK("LOCK: reports=1 owners killed=0 to 0", r -> report(r, Act.LOCK)),
@@ -218,6 +238,85 @@ class ChaosAuditTest {
         assertTrue(told.startsWith("queue: number=0 comes after a later one"), told);
     }
 
+    /** The next number of the broadcast, so many times. */
+    private static void transmit(SharedRegion region, int times) {
+        Numbers numbers = numbers(region, "broadcast");
+        int number = numbers.begin();
+        DirectBuffer record = record(number);
+        try (BroadcastTransmitter transmitter = Broadcast.open(region, "broadcast").transmitter()) {
+            for (int i = 0; i < times; i++) {
+                transmitter.transmit(1, record, 0, record.capacity());
+            }
+        }
+        numbers.sent(number);
+    }
+
+    private static DirectBuffer record(int number) {
+        byte[] message = Numbers.message(number);
+        MappedBuffer record = new MappedBuffer(ByteBuffer.allocateDirect(message.length));
+        record.putBytes(0, message);
+        return record;
+    }
+
+    private static void offer(SpscProducer producer, DirectBuffer record) {
+        assertTrue(producer.offer(1, record, 0, record.capacity()));
+    }
+
+    @Test
+    void aRingThatSwaps_isFound() {
+        try (SpscProducer producer = SpscRing.open(region, "ring").producer()) {
+            swap(region, "ring", number -> offer(producer, record(number)));
+        }
+        String told = assertThrows(AssertionError.class, stage::audit).getMessage();
+        assertTrue(told.startsWith("ring: number=0 comes after a later one"), told);
+    }
+
+    @Test
+    void aBroadcastThatRepeats_isFound() {
+        transmit(region, 2);
+        String told = assertThrows(AssertionError.class, stage::audit).getMessage();
+        assertTrue(told.startsWith("broadcast: 0 comes after 0"), told);
+    }
+
+    /** As soon as the next one comes. */
+    @Test
+    void aGapInTheBroadcast_thatNobodyIsToldOf_isFound() {
+        transmit(region, 1);
+        Fault.lose(region, "broadcast");
+        transmit(region, 1);
+        String told = assertThrows(AssertionError.class, stage::audit).getMessage();
+        assertTrue(told.startsWith("broadcast: number=8 neither came nor was lost"), told);
+    }
+
+    @Test
+    void aPipeThatLosesMessages_isFound() throws Exception {
+        SharedValue.open(region, "pipe").setLong(1);
+        PipeEnd left = SharedPipe.of(region, "pipe-1", 512).left();
+        left.send(Numbers.message(0));
+        left.close();
+        SharedArray.open(region, "pipes-ended").setLong(1, 1 << 8 | 2); // two of the first day
+        String told = assertThrows(AssertionError.class, () -> stage.doIt(Act.PIPE)).getMessage();
+        assertEquals("pipe: sent=2 received=1", told);
+    }
+
+    /** Both can only look, as others have the roles, and nothing comes. */
+    @Test
+    void whoMovesNothing_hasDoneNothing() throws Exception {
+        try (SpscRing ring = SpscRing.open(region, "ring");
+                Broadcast broadcast = Broadcast.open(region, "broadcast")) {
+            ring.producer();
+            ring.consumer();
+            broadcast.transmitter();
+            for (int i = 0; i < 8; i++) {
+                stage.doIt(Act.RING);
+                stage.doIt(Act.BROADCAST);
+            }
+        }
+        assertEquals(16, ledger.acts(OUR_SEAT));
+        assertEquals(0, ledger.sum(Act.RING, Entry.DONE));
+        assertEquals(0, ledger.sum(Act.BROADCAST, Entry.DONE));
+    }
+
     /** And time that it was stopped is none that it waited. */
     @Test
     void aWaitThatAKillEnds_counts() {
@@ -243,6 +342,17 @@ class ChaosAuditTest {
                                     throw new InterruptedException();
                                 }));
         assertEquals(0, ledger.get(Act.LATCH, Entry.SINCE, 0));
+    }
+
+    @Test
+    void whoIsAsked_doesThat() throws Exception {
+        ledger.ask(OUR_SEAT, Act.ADDER);
+        for (int i = 0; i < 8; i++) {
+            stage.doAnything();
+        }
+        assertEquals(8, ledger.get(Act.ADDER, Entry.COMPLETED, OUR_SEAT));
+        ledger.ask(OUR_SEAT, null);
+        assertNull(ledger.asked(OUR_SEAT));
     }
 
     /** Where it is guarded, what is written down inside is not the end of it. */

@@ -1,10 +1,12 @@
 package dev.shm.chaos;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
+import dev.shm.testing.ChildJvm;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -68,5 +70,30 @@ class ChaosCommandTest {
         Path region = Path.of(line.group(1));
         assertTrue(Files.exists(region), region::toString);
         SharedRegion.delete(RegionOptions.at(region));
+    }
+
+    /** Tasks that nobody has submitted seem to be run. */
+    @Test
+    void aFailureOfThePool_keepsItsRegion_andNoOther() throws Exception {
+        String name = "chaos-" + ProcessHandle.current().pid();
+        Path ofPool = RegionOptions.named(name + "-pool").path();
+        Thread spoiler = new Thread(() -> spoil(ofPool), "spoiler");
+        spoiler.start();
+        assertEquals(1, Chaos.obey(out, out, "--kills", "100", "--seed", "7"), this::said);
+        spoiler.join();
+        assertTrue(said().contains("AssertionError: pool: "), this::said);
+        assertTrue(said().contains("FAILED: seed=7 region=" + ofPool), this::said);
+        assertTrue(Files.exists(ofPool), this::said);
+        assertFalse(Files.exists(RegionOptions.named(name + "-0").path()), this::said);
+        SharedRegion.delete(RegionOptions.at(ofPool));
+    }
+
+    private static void spoil(Path ofPool) {
+        ChildJvm.awaitThat("the region is there", () -> Files.exists(ofPool));
+        try (SharedRegion region = SharedRegion.open(RegionOptions.at(ofPool))) {
+            for (int number = 0; number < Runs.PLACES; number++) {
+                Runs.ran(region, number);
+            }
+        }
     }
 }

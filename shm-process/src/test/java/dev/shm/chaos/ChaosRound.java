@@ -10,6 +10,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Processes use one object of each kind in one region, and are killed, stopped and replaced at any
@@ -23,12 +25,17 @@ final class ChaosRound implements AutoCloseable {
     private static final int OUR_SEAT = RELIEF_SEAT + 1;
     private static final int LATEST_NANOS = 20_000_000;
     private static final int LONGEST_STOP_NANOS = 30_000_000;
-    private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final int ONE_OF_SO_MANY_STOPS_IS_LONG = 64;
+    private static final long LEAST_LONG_STOP_MILLIS = 1_000;
+    private static final long LONGEST_LONG_STOP_MILLIS = 3_000;
+    private static final long LONGEST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
     private static final long RELIEF_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     /** What guards something: whoever is told nothing must find it whole. */
     private static final List<Act> OWNED = List.of(Act.LOCK, Act.WRITE, Act.VALUE, Act.ARRAY);
+
+    private static final List<Act> ALL = List.of(Act.values());
 
     private final Random random;
     private final Patience patience;
@@ -82,6 +89,7 @@ final class ChaosRound implements AutoCloseable {
             checkOthers();
             watched.run("the audit", this::audit);
         } catch (AssertionError e) {
+            hogs.close(); // whoever is asked what it does needs a processor
             throw new AssertionError(e.getMessage() + standstill(), e);
         } finally {
             stopping = true;
@@ -141,36 +149,48 @@ final class ChaosRound implements AutoCloseable {
         LockSupport.parkNanos(random.nextInt(LATEST_NANOS));
         List<Integer> ready = awaitReady();
         int victim = ready.get(random.nextInt(ready.size()));
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(15)) {
             case 0 -> pause(random.nextInt(Crew.SIZE));
             case 1 -> {
                 crew.stop(victim);
                 figures.stopped();
-                LockSupport.parkNanos(random.nextInt(LONGEST_STOP_NANOS));
+                LockSupport.parkNanos(stopNanos());
                 kill(List.of(victim));
             }
-            case 2 -> {
-                crew.end(victim);
-                figures.departed();
-                crew.replace(victim);
-            }
+            case 2 -> depart(victim);
             case 3 -> kill(ready);
             case 4 -> {
                 if (pool.killOne(random)) {
                     figures.killed();
                 }
             }
-            case 5, 6, 7 -> kill(List.of(holder(ready, victim)));
+            case 5, 6, 7 -> killAt(any(OWNED), this::ownsAnything, ready, victim);
+            case 8 -> killAt(Act.ROLL_CALL, stage.parties()::hasJoined, ready, victim);
+            case 9 -> killAt(Act.BARRIER, stage.parties()::isMember, ready, victim);
+            case 10, 11, 12 -> {
+                Act act = any(ALL);
+                killAt(act, seat -> ledger.get(act, Entry.BEGUN, seat) != 0, ready, victim);
+            }
             default -> kill(List.of(victim));
         }
     }
 
-    /** One of these that owns something, if that is soon the case, or else another. */
-    private int holder(List<Integer> ready, int other) {
+    private Act any(List<Act> acts) {
+        return acts.get(random.nextInt(acts.size()));
+    }
+
+    /** All do that until one is killed: when it is as it is wanted, or else soon another. */
+    private void killAt(Act act, IntPredicate wanted, List<Integer> ready, int other)
+            throws InterruptedException {
+        ready.forEach(seat -> ledger.ask(seat, act));
+        kill(List.of(sought(ready, wanted, other)));
+    }
+
+    private static int sought(List<Integer> ready, IntPredicate wanted, int other) {
         long end = System.nanoTime() + LONGEST_LOOK_NANOS;
         do {
             for (int seat : ready) {
-                if (OWNED.stream().anyMatch(act -> ledger.get(act, Entry.HOLDS, seat) != 0)) {
+                if (wanted.test(seat)) {
                     return seat;
                 }
             }
@@ -179,22 +199,52 @@ final class ChaosRound implements AutoCloseable {
         return other;
     }
 
+    private boolean ownsAnything(int seat) {
+        return OWNED.stream().anyMatch(act -> ledger.get(act, Entry.HOLDS, seat) != 0);
+    }
+
     /** Stops one for a moment: whoever needs what it holds waits. */
     private void pause(int seat) {
         crew.stop(seat);
         figures.stopped();
-        LockSupport.parkNanos(random.nextInt(LONGEST_STOP_NANOS));
+        LockSupport.parkNanos(stopNanos());
         crew.goOn(seat);
+    }
+
+    /** Shorter than a late tick, but now and then much longer, if all have that much patience. */
+    private long stopNanos() {
+        long tooMuch = TimeUnit.MILLISECONDS.toNanos(2 * LONGEST_LONG_STOP_MILLIS);
+        boolean isLong = random.nextInt(ONE_OF_SO_MANY_STOPS_IS_LONG) == 0;
+        if (isLong && patience.waitNanos() > tooMuch) {
+            long millis = random.nextLong(LEAST_LONG_STOP_MILLIS, LONGEST_LONG_STOP_MILLIS);
+            return TimeUnit.MILLISECONDS.toNanos(millis);
+        }
+        return random.nextInt(LONGEST_STOP_NANOS);
+    }
+
+    /** One ends in order, and another one comes. */
+    private void depart(int seat) throws InterruptedException {
+        stage.parties().mendBarrier();
+        crew.end(seat);
+        figures.departed();
+        boolean breaks = wasHeldBy(Act.BARRIER, seat);
+        crew.replace(seat);
+        if (breaks) {
+            expectABreak(List.of(seat));
+        }
     }
 
     /** All at once. */
     private void kill(List<Integer> seats) throws InterruptedException {
+        stage.parties().mendBarrier(); // from now on it is broken by those who die
+        List<Integer> members = seats.stream().filter(stage.parties()::isMember).toList();
         long killed = System.nanoTime();
         seats.forEach(crew::beginKill);
         for (int seat : seats) {
             crew.awaitDeath(seat);
             figures.killed();
         }
+        IntStream.range(0, Crew.SIZE).forEach(seat -> ledger.ask(seat, null));
         for (int seat : seats) {
             for (Act act : OWNED) {
                 if (wasHeldBy(act, seat)) {
@@ -203,12 +253,24 @@ final class ChaosRound implements AutoCloseable {
                     figures.recovered(System.nanoTime() - killed);
                 }
             }
+            if (stage.parties().hasJoined(seat)) {
+                watched.run("news of party=" + seat, () -> stage.parties().hearOfAParty(seat));
+            }
             wasHeldBy(Act.READ, seat);
+            wasHeldBy(Act.ROLL_CALL, seat);
+            wasHeldBy(Act.BARRIER, seat);
             if (wasHeldBy(Act.COUNTING, seat)) {
                 ledger.increment(Act.COUNTING, Entry.OWNERS_KILLED, OUR_SEAT);
             }
-            crew.replace(seat);
         }
+        seats.forEach(crew::replace);
+        if (!members.isEmpty()) {
+            expectABreak(members);
+        }
+    }
+
+    private void expectABreak(List<Integer> seats) throws InterruptedException {
+        watched.run("news at the barrier of seats=" + seats, () -> stage.parties().hearOfABreak());
     }
 
     private boolean wasHeldBy(Act act, int seat) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  * are killed at any instruction. ALGORITHMS 9.1, L6; BEHAVIOURS 20.1-20.12.
  */
 class ChaosTest {
-    private static final int KILLS = Integer.getInteger("shm.test.chaos.kills", 14);
+    private static final int KILLS = Integer.getInteger("shm.test.chaos.kills", 10);
     private static final long SEED = Long.getLong("shm.test.chaos.seed", System.nanoTime());
 
     /** A watchdog: on a machine with a core for each process, a second is enough. */

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The processes of a round: two that live through it, and four that are killed and replaced. */
@@ -131,20 +133,29 @@ final class Crew implements AutoCloseable {
 
     /** What everybody is doing, and what was done to them. */
     String threads() {
+        List<CompletableFuture<String>> told =
+                IntStream.range(0, SIZE)
+                        .filter(seat -> children[seat] != null)
+                        .mapToObj(this::askForThreads)
+                        .toList();
         StringBuilder text = new StringBuilder(diary.toString());
-        for (int seat = 0; seat < SIZE; seat++) {
-            ChildJvm child = children[seat];
-            if (child != null) {
-                text.append("\nseat=").append(seat).append(" pid=").append(child.pid());
-                if (child.isAlive()) {
-                    child.goOn(); // or it could not tell
-                    text.append('\n').append(child.threads());
-                } else {
-                    text.append(" is dead");
-                }
-            }
-        }
+        told.forEach(one -> text.append(one.join()));
         return text.toString();
+    }
+
+    /** All are asked at once: that takes its time. */
+    private CompletableFuture<String> askForThreads(int seat) {
+        return CompletableFuture.supplyAsync(() -> threads(seat), ask -> new Thread(ask).start());
+    }
+
+    private String threads(int seat) {
+        ChildJvm child = children[seat];
+        String who = "\nseat=" + seat + " pid=" + child.pid();
+        if (!child.isAlive()) {
+            return who + " is dead";
+        }
+        child.goOn(); // or it could not tell
+        return who + "\n" + child.threads();
     }
 
     /** Also for whoever is already ended: one that is stopped would not be. */

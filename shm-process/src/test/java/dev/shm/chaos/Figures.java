@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 /** What was tried, what it took, and what was found whole, over all rounds. */
 final class Figures {
     private static final double MILLION = 1e6;
+    private static final List<Act> TOLD = List.of(Act.ROLL_CALL, Act.BARRIER);
 
     private final long seed;
     private final long start = System.nanoTime();
@@ -99,6 +100,11 @@ final class Figures {
     /** What was never done, as it is meant to be. */
     List<Act> undone() {
         return acts.keySet().stream().filter(act -> acts.get(act)[0] == 0).toList();
+    }
+
+    /** Where no death was ever told that had to be. */
+    List<Act> untold() {
+        return TOLD.stream().filter(act -> acts.get(act)[1] == 0).toList();
     }
 
     private double longestWait() {

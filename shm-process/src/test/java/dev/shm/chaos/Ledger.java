@@ -5,6 +5,7 @@ import dev.shm.value.SharedArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the processes of {@link ChaosRound} write down about themselves, in memory that outlives
@@ -26,9 +27,13 @@ final class Ledger {
         DEATHS,
         /** How often the seat's process was to be killed: at {@link Act#ATTACHMENT} only. */
         KILLS,
+        /** How often that was done: at {@link Act#ATTACHMENT} only. */
+        GONE,
+        /** What the seat's process is asked to do: at {@link Act#ATTACHMENT} only. */
+        ASKED,
         /** How often something came that was sent before what had come. */
         DISORDER,
-        /** Not zero while the seat's process surely holds it. */
+        /** Not zero while the seat's process surely holds it, or takes part in it. */
         HOLDS,
         /** What an object guards: the total, at seat 0. */
         TOTAL,
@@ -78,6 +83,11 @@ final class Ledger {
         set(act, entry, seat, get(act, entry, seat) + 1);
     }
 
+    /** Sets what is zero; whatever is read afterwards is read after everybody can see it. */
+    void claim(Act act, int seat, long value) {
+        numbers.getAndAdd(at(act, Entry.HOLDS, seat), value);
+    }
+
     long sum(Act act, Entry entry) {
         long sum = 0;
         for (int seat = 0; seat < SEATS; seat++) {
@@ -125,6 +135,24 @@ final class Ledger {
         return sum(Act.ATTACHMENT, Entry.KILLS);
     }
 
+    /** How many of them are gone, and do nothing any more. */
+    long gone() {
+        return sum(Act.ATTACHMENT, Entry.GONE);
+    }
+
+    /** Asks a process to do this from now on; null: what it likes. */
+    @SuppressWarnings("EnumOrdinal") // all processes are of one build
+    void ask(int seat, @Nullable Act act) {
+        set(Act.ATTACHMENT, Entry.ASKED, seat, act == null ? 0 : act.ordinal() + 1);
+    }
+
+    /** What a process is asked to do; null: what it likes. */
+    @SuppressWarnings("EnumOrdinal") // all processes are of one build
+    @Nullable Act asked(int seat) {
+        long asked = get(Act.ATTACHMENT, Entry.ASKED, seat);
+        return asked == 0 ? null : Act.values()[(int) asked - 1];
+    }
+
     /** Something that takes its time. */
     interface Doing {
         /** Does it. */
@@ -155,6 +183,7 @@ final class Ledger {
      * @return what it was at.
      */
     List<Act> killed(int seat, long end) {
+        increment(Act.ATTACHMENT, Entry.GONE, seat);
         List<Act> at = new ArrayList<>();
         for (Act act : Act.values()) {
             if (get(act, Entry.BEGUN, seat) != 0) {
@@ -167,11 +196,28 @@ final class Ledger {
         return at;
     }
 
+    /** Something that takes its time, and may come to nothing. */
+    interface Attempt {
+        /** Tries it; false if it came to nothing. */
+        boolean run() throws InterruptedException;
+    }
+
     /** Waits, and it is known while it lasts. */
     void await(Act act, int seat, Doing waiting) throws InterruptedException {
+        tryAwait(
+                act,
+                seat,
+                () -> {
+                    waiting.run();
+                    return true;
+                });
+    }
+
+    /** Waits, unless it gives up, and it is known while it lasts. */
+    boolean tryAwait(Act act, int seat, Attempt waiting) throws InterruptedException {
         set(act, Entry.SINCE, seat, System.nanoTime());
         try {
-            waiting.run();
+            return waiting.run();
         } finally {
             waited(act, seat, System.nanoTime());
         }

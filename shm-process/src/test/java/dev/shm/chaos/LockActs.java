@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -30,6 +31,8 @@ final class LockActs implements Acts {
     private static final int ARRAY_LENGTH = 64;
     private static final int LINGER_NANOS = 2_000_000;
     private static final int RELIEF_MILLIS = 100;
+    private static final int ONE_OF_SO_MANY_GIVES_UP = 8;
+    private static final int HASTE_MILLIS = 5;
 
     private final SharedRegion region;
     private final int seat;
@@ -70,6 +73,25 @@ final class LockActs implements Acts {
 
     private void await(Act act, Doing waiting) throws InterruptedException {
         ledger.await(act, seat, waiting);
+    }
+
+    /** Whether to give up soon; who comes after a kill must learn of it. */
+    private boolean isHasty() {
+        return seat < Crew.SIZE && random.nextInt(ONE_OF_SO_MANY_GIVES_UP) == 0;
+    }
+
+    /** False if it was not to be had soon. */
+    private boolean hold(Act act, Lock wanted) throws InterruptedException {
+        return ledger.tryAwait(
+                act,
+                seat,
+                () -> {
+                    if (isHasty()) {
+                        return wanted.tryLock(HASTE_MILLIS, TimeUnit.MILLISECONDS);
+                    }
+                    wanted.lock();
+                    return true;
+                });
     }
 
     /** Nobody else may hold it who is not known to be dead. */
@@ -118,16 +140,20 @@ final class LockActs implements Acts {
     }
 
     private void lock() throws InterruptedException {
-        await(
-                Act.LOCK,
-                () -> {
-                    if (lock.acquire() == SharedLock.Acquisition.OWNER_DIED) {
-                        repair(Act.LOCK);
-                        lock.markConsistent();
-                    }
-                });
-        holding(Act.LOCK, Act.LOCK, () -> increment(Act.LOCK));
-        lock.unlock();
+        if (ledger.tryAwait(Act.LOCK, seat, this::acquire)) {
+            holding(Act.LOCK, Act.LOCK, () -> increment(Act.LOCK));
+            lock.unlock();
+        }
+    }
+
+    private boolean acquire() throws InterruptedException {
+        SharedLock.Acquisition how =
+                isHasty() ? lock.tryAcquire(HASTE_MILLIS, TimeUnit.MILLISECONDS) : lock.acquire();
+        if (how == SharedLock.Acquisition.OWNER_DIED) {
+            repair(Act.LOCK);
+            lock.markConsistent();
+        }
+        return how != null;
     }
 
     /** Items are what has been produced, in DONE, less what has been taken, in HOLDS. */
@@ -140,15 +166,23 @@ final class LockActs implements Acts {
     }
 
     private void produce() throws InterruptedException {
-        await(Act.CONDITION, conditionLock::lock);
-        produceLocked();
+        if (hold(Act.CONDITION, conditionLock)) {
+            produceLocked();
+            conditionLock.unlock();
+        }
     }
 
-    /** An item from time to time, for all may be consumers just now. */
+    /**
+     * An item from time to time, for all may be consumers just now; but none where there is one,
+     * for that somebody must have been told of.
+     */
     @Override
     public void relieve() throws InterruptedException {
         if (conditionLock.tryLock(RELIEF_MILLIS, TimeUnit.MILLISECONDS)) {
-            produceLocked();
+            if (items() == 0) {
+                produceLocked();
+            }
+            conditionLock.unlock();
         }
     }
 
@@ -158,23 +192,31 @@ final class LockActs implements Acts {
         linger();
         addItems(1);
         notEmpty.signal();
-        conditionLock.unlock();
     }
 
     private void consume() throws InterruptedException {
-        await(
-                Act.CONDITION,
-                () -> {
-                    conditionLock.lock();
-                    while (items() == 0) {
-                        notEmpty.await();
-                    }
-                });
+        await(Act.CONDITION, this::awaitItem);
         checkItems();
-        ledger.increment(Act.CONDITION, Entry.HOLDS, seat);
-        linger();
-        addItems(-1);
+        if (items() > 0) {
+            ledger.increment(Act.CONDITION, Entry.HOLDS, seat);
+            linger();
+            addItems(-1);
+        }
         conditionLock.unlock();
+    }
+
+    /** Holds the lock then; there is an item, unless we gave up. */
+    private void awaitItem() throws InterruptedException {
+        boolean hasty = isHasty();
+        boolean patient = true;
+        conditionLock.lock();
+        while (items() == 0 && patient) {
+            if (hasty) {
+                patient = notEmpty.await(HASTE_MILLIS, TimeUnit.MILLISECONDS);
+            } else {
+                notEmpty.await();
+            }
+        }
     }
 
     private long items() {
@@ -201,16 +243,18 @@ final class LockActs implements Acts {
     }
 
     private void read() throws InterruptedException {
-        await(Act.READ, readWrite.readLock()::lock);
-        holding(Act.READ, Act.WRITE, () -> checkTotal(Act.WRITE, ledger.total(Act.WRITE)));
-        ledger.increment(Act.READ, Entry.DONE, seat);
-        readWrite.readLock().unlock();
+        if (hold(Act.READ, readWrite.readLock())) {
+            holding(Act.READ, Act.WRITE, () -> checkTotal(Act.WRITE, ledger.total(Act.WRITE)));
+            ledger.increment(Act.READ, Entry.DONE, seat);
+            readWrite.readLock().unlock();
+        }
     }
 
     private void write() throws InterruptedException {
-        await(Act.WRITE, readWrite.writeLock()::lock);
-        holding(Act.WRITE, Act.READ, () -> increment(Act.WRITE));
-        readWrite.writeLock().unlock();
+        if (hold(Act.WRITE, readWrite.writeLock())) {
+            holding(Act.WRITE, Act.READ, () -> increment(Act.WRITE));
+            readWrite.writeLock().unlock();
+        }
     }
 
     private void value() throws InterruptedException {

@@ -74,11 +74,22 @@ final class Numbers {
         cells.getAndAdd(number, SENT);
     }
 
+    /** Whether it was accepted, and its sender has come to say so. */
+    boolean isSent(int number) {
+        return (cells.getInt(number) & SENT) != 0;
+    }
+
+    /** It is one that somebody was to send. */
+    void checkBegun(int number) {
+        check(number >= 0 && number < COUNT, number, 0, "is none");
+        int cell = cells.getInt(number);
+        check((cell & BEGUN) != 0, number, cell, "was never sent");
+    }
+
     /** It came. */
     void received(int number) {
-        check(number >= 0 && number < COUNT, number, 0, "is none");
+        checkBegun(number);
         int before = (int) cells.getAndAdd(number, RECEIVED);
-        check((before & BEGUN) != 0, number, before, "was never sent");
         check(before < ENDED, number, before, "comes after it was acknowledged");
     }
 

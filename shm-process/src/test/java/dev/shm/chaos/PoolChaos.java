@@ -8,7 +8,6 @@ import dev.shm.process.WorkerDiedException;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.testing.ChildJvm;
-import dev.shm.value.SharedValue;
 import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,16 +30,16 @@ final class PoolChaos implements AutoCloseable {
     private static final int WORKERS = 2;
     private static final int TASKS_AT_A_TIME = 4;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final String RUNS = "runs";
 
     private final Patience patience;
     private final SharedRegion region;
-    private final SharedValue runs;
+    private final Runs runs; // only the client looks at it, until it has ended
     private final ProcessPool pool;
     private final Thread client = new Thread(this::use, "pool-client");
     private final Set<Long> workers = ConcurrentHashMap.newKeySet(); // that have done something
     private volatile boolean stopping;
     private volatile Throwable failure;
+    private boolean hasFailed;
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong died = new AtomicLong();
     private volatile long longestNanos;
@@ -49,7 +48,7 @@ final class PoolChaos implements AutoCloseable {
     PoolChaos(Path file, Patience patience) {
         this.patience = patience;
         region = SharedRegion.create(RegionOptions.at(file).bytes(1 << 16));
-        runs = SharedValue.create(region, RUNS, 'q');
+        runs = new Runs(region);
         PoolBuilder builder = ProcessPool.builder().workers(WORKERS).region(region);
         Spares.FLAGS.forEach(builder::jvmOption);
         pool = builder.start();
@@ -63,7 +62,7 @@ final class PoolChaos implements AutoCloseable {
     private record Square(long number) implements PoolTask<Answer> {
         @Override
         public Answer call() {
-            SharedValue.open(SharedProcess.current().region(), RUNS).getAndAdd(1);
+            Runs.ran(SharedProcess.current().region(), number);
             LockSupport.parkNanos(PAUSE_NANOS / 8); // so that it is killed here, too
             return new Answer(number * number, ProcessHandle.current().pid());
         }
@@ -75,6 +74,7 @@ final class PoolChaos implements AutoCloseable {
                 long begun = System.nanoTime();
                 List<CompletableFuture<Answer>> answers = new ArrayList<>();
                 for (int i = 0; i < TASKS_AT_A_TIME; i++) {
+                    runs.begins(number + i);
                     answers.add(pool.submit(new Square(number + i)));
                 }
                 for (int i = 0; i < TASKS_AT_A_TIME; i++) {
@@ -96,11 +96,13 @@ final class PoolChaos implements AutoCloseable {
             }
             workers.add(found.pid);
             done.incrementAndGet();
+            runs.ended(number, true);
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof WorkerDiedException)) {
                 throw new AssertionError("number=" + number, e);
             }
             died.incrementAndGet();
+            runs.ended(number, false);
         } catch (TimeoutException e) {
             throw new AssertionError("number=" + number + ": has no end, " + pool, e);
         }
@@ -127,8 +129,18 @@ final class PoolChaos implements AutoCloseable {
 
     void check() {
         if (failure != null) {
+            hasFailed = true;
             throw new AssertionError("pool: " + failure, failure);
         }
+    }
+
+    /** Whether {@link #check} or {@link #end} has found something wrong. */
+    boolean hasFailed() {
+        return hasFailed;
+    }
+
+    Path file() {
+        return region.path();
     }
 
     /** What its workers do. */
@@ -140,6 +152,15 @@ final class PoolChaos implements AutoCloseable {
 
     /** Ends it, and demands that nothing was lost. */
     void end() throws InterruptedException {
+        try {
+            endClient();
+        } catch (AssertionError e) {
+            hasFailed = true;
+            throw e;
+        }
+    }
+
+    private void endClient() throws InterruptedException {
         stopping = true;
         try (Watched watched = new Watched(patience)) {
             watched.run("the tasks of the pool", client::join);
@@ -149,10 +170,7 @@ final class PoolChaos implements AutoCloseable {
         if (died() > deaths) {
             throw new AssertionError("pool: tasks failed=" + died() + " deaths=" + deaths);
         }
-        long run = runs.getLong();
-        if (run < done() || run > done() + died()) {
-            throw new AssertionError("pool: runs=" + run + " done=" + done() + " died=" + died());
-        }
+        runs.check();
     }
 
     long done() {
@@ -171,11 +189,14 @@ final class PoolChaos implements AutoCloseable {
         return longestNanos;
     }
 
+    /** The region is kept if something was found wrong with the pool. */
     @Override
     public void close() {
         stopping = true;
         pool.terminate();
         region.close();
-        SharedRegion.delete(RegionOptions.at(region.path()));
+        if (!hasFailed()) {
+            SharedRegion.delete(RegionOptions.at(file()));
+        }
     }
 }

@@ -76,12 +76,11 @@ final class QueueActs implements Acts {
         boolean sends = random.nextBoolean();
         long patience =
                 random.nextInt(ONE_OF_SO_MANY_GIVES_UP) == 0 ? PATIENCE_MILLIS : Long.MAX_VALUE;
-        if (sends) {
-            send(act, patience);
-        } else {
-            ledger.await(act, seat, () -> take(act, patience));
+        boolean moved =
+                sends ? send(act, patience) : ledger.tryAwait(act, seat, () -> take(act, patience));
+        if (moved) {
+            ledger.increment(act, Ledger.Entry.DONE, seat);
         }
-        ledger.increment(act, Ledger.Entry.DONE, seat);
     }
 
     private Numbers numbers(Act act) {
@@ -95,20 +94,18 @@ final class QueueActs implements Acts {
         };
     }
 
-    private void send(Act act, long patience) throws InterruptedException {
-        Numbers numbers = numbers(act);
-        int number = numbers.begin();
-        if (number < 0) {
-            return;
+    /** Puts one in, if there is a number left and room in that time; false if not. */
+    private boolean send(Act act, long patience) throws InterruptedException {
+        int number = numbers(act).begin();
+        return number >= 0 && ledger.tryAwait(act, seat, () -> put(act, number, patience));
+    }
+
+    private boolean put(Act act, int number, long patience) throws InterruptedException {
+        boolean put = offer(act, number, patience);
+        if (put) {
+            numbers(act).sent(number);
         }
-        ledger.await(
-                act,
-                seat,
-                () -> {
-                    if (offer(act, number, patience)) {
-                        numbers.sent(number);
-                    }
-                });
+        return put;
     }
 
     /** As {@code put} where patience has no end, and that is what is called then. */
@@ -218,8 +215,8 @@ final class QueueActs implements Acts {
             int room = room(act);
             if (room == CAPACITY) {
                 int number = numbers(act).begin();
-                if (number >= 0 && offer(act, number, 0)) {
-                    numbers(act).sent(number);
+                if (number >= 0) {
+                    put(act, number, 0);
                 }
             } else if (room == 0) {
                 take(act, 0);

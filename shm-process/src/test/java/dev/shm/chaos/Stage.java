@@ -30,6 +30,7 @@ final class Stage {
             List.of(
                     new Group(LockActs.ACTS, LockActs::new),
                     new Group(SignalActs.ACTS, SignalActs::new),
+                    new Group(PartyActs.ACTS, PartyActs::new),
                     new Group(QueueActs.ACTS, QueueActs::new),
                     new Group(StreamActs.ACTS, StreamActs::new),
                     new Group(StoreActs.ACTS, StoreActs::new),
@@ -87,9 +88,16 @@ final class Stage {
         ((RegionActs) acts(Act.OBJECT)).begin(); // all that stays is there
     }
 
+    /** What is known of parties that may have died. */
+    PartyActs parties() {
+        return (PartyActs) acts(Act.BARRIER);
+    }
+
+    /** Does what it is asked to do, or anything. */
     void doAnything() throws InterruptedException {
+        Act asked = ledger.asked(seat);
         List<Act> acts = random.nextInt(ONE_OF_SO_MANY_IS_LONG) == 0 ? LONG : SHORT;
-        doIt(acts.get(random.nextInt(acts.size())));
+        doIt(asked == null ? acts.get(random.nextInt(acts.size())) : asked);
     }
 
     void doIt(Act act) throws InterruptedException {

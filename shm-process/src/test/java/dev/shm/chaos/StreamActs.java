@@ -6,7 +6,6 @@ import dev.shm.queue.PipeEnd;
 import dev.shm.queue.SharedPipe;
 import dev.shm.region.SharedRegion;
 import dev.shm.ring.Broadcast;
-import dev.shm.ring.BroadcastReceiver;
 import dev.shm.ring.BroadcastTransmitter;
 import dev.shm.ring.SpscConsumer;
 import dev.shm.ring.SpscProducer;
@@ -18,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.MessageHandler;
@@ -31,8 +31,10 @@ final class StreamActs implements Acts {
 
     private static final int CAPACITY = 512;
     private static final int RECORDS = 20;
+    private static final int LAST_RECORDS = 3;
     private static final int PIPES = 64;
     private static final int COUNT_BITS = 8;
+    private static final long DAY_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
     private static final String PIPE = "pipe-";
 
     private final SharedRegion region;
@@ -44,11 +46,12 @@ final class StreamActs implements Acts {
     private final SpscRing ring;
     private final Numbers ringed;
     private final Broadcast broadcast;
-    private final BroadcastReceiver receiver;
     private final Numbers broadcasted;
+    private final Listener listener;
     private final SharedValue pipe;
     private final SharedArray pipesEnded;
     private long dayBefore = -1; // when relief last came
+    private long dayBegan;
 
     StreamActs(SharedRegion region, Ledger ledger, int seat, Random random) {
         this.region = region;
@@ -58,35 +61,26 @@ final class StreamActs implements Acts {
         ring = SpscRing.of(region, "ring", CAPACITY);
         ringed = new Numbers(region, "ring", seat);
         broadcast = Broadcast.of(region, "broadcast", CAPACITY);
-        receiver = broadcast.receiver();
         broadcasted = new Numbers(region, "broadcast", seat);
+        listener = new Listener(broadcast, broadcasted);
         pipe = SharedValue.of(region, "pipe", 'q');
         pipesEnded = SharedArray.of(region, "pipes-ended", 'q', PIPES);
     }
 
+    /** Done is what comes to somebody: who sends into nothing has done nothing. */
     @Override
     public void doIt(Act act) throws InterruptedException {
         boolean sends = random.nextBoolean();
-        switch (act) {
-            case RING -> {
-                if (sends) {
-                    produce();
-                } else {
-                    consume();
-                }
-            }
-            case BROADCAST -> {
-                if (sends) {
-                    transmit();
-                } else {
-                    receiver.poll(
-                            (type, from, index, length) -> hear(from, index, length), RECORDS);
-                }
-            }
-            case PIPE -> pipe();
-            default -> throw new IllegalArgumentException(act.toString());
+        int came =
+                switch (act) {
+                    case RING -> sends ? produce() : consume();
+                    case BROADCAST -> sends ? transmit() : listener.listen();
+                    case PIPE -> pipe();
+                    default -> throw new IllegalArgumentException(act.toString());
+                };
+        if (came > 0) {
+            ledger.increment(act, Ledger.Entry.DONE, seat);
         }
-        ledger.increment(act, Ledger.Entry.DONE, seat);
     }
 
     /** A role, or null if somebody has it who lives, or had the end of a pipe. */
@@ -108,33 +102,33 @@ final class StreamActs implements Acts {
         return message.length;
     }
 
-    private static int number(DirectBuffer buffer, int index, int length) {
+    static int number(DirectBuffer buffer, int index, int length) {
         byte[] message = new byte[length];
         buffer.getBytes(index, message);
         return Numbers.number(message);
     }
 
-    private void produce() {
+    /** Sends some, if the role can be had; none come to us. */
+    private int produce() {
         try (SpscProducer producer = role(ring::producer)) {
             for (int i = random.nextInt(RECORDS); producer != null && i > 0; i--) {
                 int number = ringed.begin();
                 if (number < 0 || !producer.offer(1, scratch, 0, load(number))) {
-                    return;
+                    return 0;
                 }
                 ringed.sent(number);
             }
         }
+        return 0;
     }
 
-    private void consume() {
+    private int consume() {
         try (SpscConsumer consumer = role(ring::consumer)) {
-            if (consumer != null) {
-                consume(consumer);
-            }
+            return consumer == null ? 0 : consume(consumer);
         }
     }
 
-    private void consume(SpscConsumer consumer) {
+    private int consume(SpscConsumer consumer) {
         List<Integer> numbers = new ArrayList<>();
         MessageHandler handler =
                 (type, buffer, index, length) -> {
@@ -145,36 +139,42 @@ final class StreamActs implements Acts {
                 };
         consumer.poll(handler, RECORDS);
         numbers.forEach(ringed::ended);
+        return numbers.size();
     }
 
-    private void transmit() {
+    /** Sends some, if the role can be had; none come to us. */
+    private int transmit() {
         try (BroadcastTransmitter transmitter = role(broadcast::transmitter)) {
-            for (int i = random.nextInt(RECORDS); transmitter != null && i > 0; i--) {
-                int number = broadcasted.begin();
-                if (number < 0) {
-                    return;
-                }
-                transmitter.transmit(1, scratch, 0, load(number));
-                broadcasted.sent(number);
+            if (transmitter != null) {
+                transmit(transmitter, random.nextInt(RECORDS));
             }
+        }
+        return 0;
+    }
+
+    private void transmit(BroadcastTransmitter transmitter, int count) {
+        for (int i = 0; i < count; i++) {
+            int number = broadcasted.begin();
+            if (number < 0) {
+                return;
+            }
+            transmitter.transmit(1, scratch, 0, load(number));
+            broadcasted.sent(number);
         }
     }
 
-    private void hear(DirectBuffer buffer, int index, int length) {
-        broadcasted.inOrder(number(buffer, index, length));
-    }
-
     /** One end of the pipe of the day, if it can be had; and then there shall be another pipe. */
-    private void pipe() throws InterruptedException {
+    private int pipe() throws InterruptedException {
         long day = pipe.getLong();
         try (SharedPipe today = SharedPipe.of(region, PIPE + day, CAPACITY)) {
             PipeEnd left = role(today::left);
             PipeEnd right = left == null ? role(today::right) : null;
             if (left != null) {
                 ledger.await(Act.PIPE, seat, () -> send(left, day));
-            } else if (right != null) {
-                ledger.await(Act.PIPE, seat, () -> receive(right, day));
             }
+            boolean came =
+                    right != null && ledger.tryAwait(Act.PIPE, seat, () -> receive(right, day) > 0);
+            return came ? 1 : 0;
         } finally {
             pipe.compareAndSet(day, day + 1);
         }
@@ -192,8 +192,8 @@ final class StreamActs implements Acts {
         }
     }
 
-    /** Until the sender has left, or died. */
-    private void receive(PipeEnd end, long day) throws InterruptedException {
+    /** Until the sender has left, or died; returns how many came. */
+    private int receive(PipeEnd end, long day) throws InterruptedException {
         int received = 0;
         try {
             while (true) {
@@ -209,12 +209,21 @@ final class StreamActs implements Acts {
             if (ended >> COUNT_BITS == day && day > 0 && sent != received) {
                 throw new AssertionError("pipe: sent=" + sent + " received=" + received);
             }
+            return received;
         }
     }
 
-    /** Takes and closes ends that nobody came for, so that nobody need wait at the other. */
+    /**
+     * Takes and closes ends that nobody came for, so that nobody need wait at the other; and hears
+     * the broadcast, all the time.
+     */
     @Override
     public void relieve() {
+        listener.listen();
+        endPipes();
+    }
+
+    private void endPipes() {
         long day = pipe.getLong();
         for (String name : region.names()) {
             if (name.startsWith(PIPE) && Long.parseLong(name.substring(PIPE.length())) < day) {
@@ -225,10 +234,12 @@ final class StreamActs implements Acts {
                 region.remove(name);
             }
         }
-        if (day == dayBefore) {
+        if (day != dayBefore) {
+            dayBefore = day;
+            dayBegan = System.nanoTime();
+        } else if (System.nanoTime() - dayBegan > DAY_NANOS) {
             pipe.compareAndSet(day, day + 1);
         }
-        dayBefore = day;
     }
 
     @Override
@@ -259,9 +270,24 @@ final class StreamActs implements Acts {
         if (ring.size() != 0) {
             wrong.add("left: " + ring);
         }
-        broadcast.transmitter().close(); // nobody has it
+        auditBroadcast(wrong);
         pipe.getAndAdd(1);
-        relieve(); // there is no pipe any more
+        endPipes(); // there is no pipe any more
         return wrong;
+    }
+
+    /** All was heard or lost, and a few more are heard. */
+    private void auditBroadcast(List<String> wrong) {
+        while (listener.listen() > 0) {
+            // until all is heard
+        }
+        wrong.addAll(listener.missed());
+        try (BroadcastTransmitter transmitter = broadcast.transmitter()) { // nobody has it
+            transmit(transmitter, LAST_RECORDS);
+        }
+        int heard = listener.listen();
+        if (heard != LAST_RECORDS) {
+            wrong.add("broadcast: sent=" + LAST_RECORDS + " heard=" + heard);
+        }
     }
 }

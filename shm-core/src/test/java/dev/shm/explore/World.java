@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.agrona.concurrent.AtomicBuffer;
 import org.jspecify.annotations.Nullable;
@@ -168,6 +169,16 @@ public final class World {
      * @return the deadline of a wait
      */
     public Deadline deadline() {
+        return deadline(() -> false);
+    }
+
+    /**
+     * The same, and it expires as soon as it is asked while there is nothing to wait for any more.
+     *
+     * @param isHopeless whether that is so
+     * @return the deadline of a wait
+     */
+    public Deadline deadline(BooleanSupplier isHopeless) {
         Actor.Expiry expiry = new Actor.Expiry();
         Actor me = current;
         if (me != null) {
@@ -179,6 +190,7 @@ public final class World {
                             if (me != null) {
                                 me.isAsking = true;
                             }
+                            expiry.isOver |= isHopeless.getAsBoolean();
                             return expiry.isOver;
                         });
     }

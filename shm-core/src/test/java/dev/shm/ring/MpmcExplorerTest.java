@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class MpmcExplorerTest {
     private static final long SEED = 6;
-    private static final int SAMPLES = Explorer.samples(1_000);
+    private static final int SAMPLES = Explorer.samples(500);
 
     private static final Size TWO_AND_TWO = new Size(2, 2, 2, false, false);
     private static final Size ONE_AND_TWO = new Size(1, 4, 2, false, false);
@@ -65,13 +65,15 @@ class MpmcExplorerTest {
     @MethodSource("sleeping")
     void sleepers_withoutADeath(Size size) {
         explorer(size, Rules.PLAIN, MpmcFault.NONE).depthFirst(1).assertClean();
-        explorer(size, Rules.PLAIN, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
+        Rules rules = Rules.PLAIN.withInterrupts(1).withExpiries(1);
+        explorer(size, rules, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
     }
 
     @ParameterizedTest
     @MethodSource("sleeping")
     void sleepers_withDeaths(Size size) {
         Rules rules = Rules.PLAIN.withDeaths(3).withEarlyTicks(2).withJanitor();
+        rules = rules.withInterrupts(1).withExpiries(1);
         explorer(size, rules, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
     }
 
@@ -110,6 +112,7 @@ class MpmcExplorerTest {
     void everyFault_isFound(MpmcFault fault) {
         int deaths = fault.showsWithoutADeath() ? 0 : 2;
         Rules rules = Rules.PLAIN.withDeaths(deaths).withJanitor();
+        rules = fault.needsAnInterrupt() ? rules.withInterrupts(1) : rules;
         Explorer explorer = explorer(fault.shownBy(TWO_AND_TWO), rules, fault);
         explorer.assertFinds(SEED, 60_000);
     }

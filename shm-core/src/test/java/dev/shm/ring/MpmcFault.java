@@ -3,6 +3,7 @@ package dev.shm.ring;
 import dev.shm.explore.Interception;
 import dev.shm.ring.MpmcScenario.Manner;
 import dev.shm.ring.MpmcScenario.Size;
+import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.Waiter;
 import java.lang.reflect.Method;
@@ -62,7 +63,16 @@ enum MpmcFault {
     /** The ring is closed without a look at who claims meanwhile. */
     CLOSED_BLINDLY,
     /** Sleeps last until somebody wakes the sleeper. */
-    NO_TICKS;
+    NO_TICKS,
+    /** The publication of the last message is lost. */
+    NOT_PUBLISHED,
+    /** A wait gives up as if its deadline had expired. */
+    IMPATIENT,
+    /** Whoever is interrupted withdraws the announcement of everybody. */
+    LEAVES_WITH_ALL;
+
+    /** How many messages there are in the world that it shows in. */
+    private static final int MESSAGES = 4;
 
     /** Whether it does harm where everybody lives. */
     boolean showsWithoutADeath() {
@@ -79,17 +89,31 @@ enum MpmcFault {
                     NO_ANNOUNCEMENT,
                     NOT_LOOKED_AGAIN,
                     ANNOUNCEMENT_TAKEN_AWAY,
-                    CLOSED_BLINDLY ->
+                    CLOSED_BLINDLY,
+                    NOT_PUBLISHED,
+                    IMPATIENT,
+                    LEAVES_WITH_ALL ->
                     true;
             default -> false;
         };
+    }
+
+    /** Whether it shows only where somebody is interrupted. */
+    boolean needsAnInterrupt() {
+        return this == LEAVES_WITH_ALL;
     }
 
     /** The scenario that it shows in. */
     Size shownBy(Size size) {
         return switch (this) {
             case TAKEOVER_NOT_ATOMIC, WITHDRAWN_BLINDLY -> size.givingBack();
-            case EPOCH_NOT_MOVED, NOT_WOKEN, NO_ANNOUNCEMENT, NOT_LOOKED_AGAIN, NO_TICKS ->
+            case EPOCH_NOT_MOVED,
+                    NOT_WOKEN,
+                    NO_ANNOUNCEMENT,
+                    NOT_LOOKED_AGAIN,
+                    NO_TICKS,
+                    IMPATIENT,
+                    LEAVES_WITH_ALL ->
                     size.sleeping(Manner.SLEEPING, 2);
             case WOKEN_BEFORE_THE_END, ANNOUNCEMENT_TAKEN_AWAY -> size.sleeping(Manner.FOR_LONG, 2);
             case CLOSED_BLINDLY -> size.sleeping(Manner.DROPPING, 2);
@@ -100,7 +124,9 @@ enum MpmcFault {
     AtomicBuffer inject(AtomicBuffer buffer, MpmcLayout layout, Waiter waiter) {
         return this == NONE
                 ? buffer
-                : Interception.of(buffer, new Injector(this, layout, waiter, new HashSet<>()));
+                : Interception.of(
+                        buffer,
+                        new Injector(this, layout, waiter, new HashSet<>(), new HashSet<>()));
     }
 
     Waiter inject(Waiter waiter) {
@@ -131,11 +157,31 @@ enum MpmcFault {
         };
     }
 
+    /** How long a wait is to last. */
+    Deadline distort(Deadline deadline) {
+        return this == IMPATIENT ? deadline.unless(() -> true) : deadline;
+    }
+
+    /** What somebody does who was interrupted. */
+    void withdraw(AtomicBuffer buffer) {
+        if (this == LEAVES_WITH_ALL) {
+            for (int word : new int[] {MpmcLayout.TAIL, MpmcLayout.HEAD}) {
+                long seen = buffer.getLongVolatile(word);
+                buffer.compareAndSetLong(word, seen, seen & ~MpmcLayout.WAITING);
+            }
+        }
+    }
+
     boolean isDead(Liveness real, int tag) {
         return this == RASH || real.isDead(tag);
     }
 
-    private record Injector(MpmcFault fault, MpmcLayout layout, Waiter waiter, Set<Thread> through)
+    private record Injector(
+            MpmcFault fault,
+            MpmcLayout layout,
+            Waiter waiter,
+            Set<Thread> through,
+            Set<Long> published)
             implements Interception.Interceptor {
 
         @Override
@@ -157,7 +203,20 @@ enum MpmcFault {
                 boolean release = MpmcLayout.state(next) == MpmcLayout.FREE;
                 arguments[1] = release ? next - layout.span() : next;
             }
+            if (method.getName().equals("putLongRelease")
+                    && loses((int) arguments[0], (long) arguments[1])) {
+                return null;
+            }
             return Interception.proceed(target, method, arguments);
+        }
+
+        /** Whether it is the publication of the last message. */
+        private boolean loses(int index, long next) {
+            return fault == NOT_PUBLISHED
+                    && isIn(index, layout.sequences())
+                    && MpmcLayout.state(next) == MpmcLayout.FULL
+                    && published.add(next)
+                    && published.size() == MESSAGES;
         }
 
         private boolean compareAndSet(AtomicBuffer target, int index, long expected, long next) {
@@ -169,6 +228,9 @@ enum MpmcFault {
             boolean withdrawal =
                     index == MpmcLayout.REDELIVERY && next == (expected & ~MpmcLayout.SET);
             boolean announcement = index == MpmcLayout.REDELIVERY && !withdrawal;
+            if (loses(index, next)) {
+                return true;
+            }
             switch (fault) {
                 case PRODUCER_NOT_NAMED -> {
                     if (producer) {

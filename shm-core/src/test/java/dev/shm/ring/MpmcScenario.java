@@ -13,15 +13,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
  * Producers and consumers on a ring of two places. Checked at each store into a sequence word: it
  * is a step that a place may take, and its message is whole; no message is released twice. In the
- * end, if a consumer is left, every message that was published has been released, and no living
- * producer waits. Without any consumer a producer gets its place where no message is in its way.
+ * end every message that was offered has been published, if a consumer is left every one of them
+ * has been released, and no living producer waits. Without any consumer a producer gets its place
+ * where no message is in its way. Whoever is interrupted in a wait, or runs out of time, tries
+ * again, or leaves for good if it is a consumer that others replace.
  */
 final class MpmcScenario implements Scenario {
     private static final int CAPACITY = 2;
@@ -35,6 +36,9 @@ final class MpmcScenario implements Scenario {
 
     /** The tag of who comes next to the first participant's slot. */
     private static final int SUCCESSOR = 1 << 12 | 1;
+
+    /** What a take comes to that was interrupted. */
+    private static final long INTERRUPTED = Long.MIN_VALUE;
 
     /** Positions wrap in the middle of the scenario. */
     private static final long FIRST = -2;
@@ -234,9 +238,28 @@ final class MpmcScenario implements Scenario {
                 }
                 return claimed;
             }
-            Deadline deadline = Deadline.never().unless(this::isHopeless);
-            return uninterrupted(
-                    () -> waiting(core, me).untilClaimed(fault.distort(claim), deadline));
+            long claimed;
+            do {
+                claimed = untilClaimed(waiting(core, me), fault.distort(claim));
+            } while (MpmcCore.isNothing(claimed) && claimed != MpmcCore.CLOSED && !isHopeless());
+            return claimed;
+        }
+
+        private long untilClaimed(MpmcWaiting waiting, LongSupplier claim) {
+            Deadline deadline = fault.distort(world.deadline(this::isHopeless));
+            try {
+                return inTime(waiting.untilClaimed(claim, deadline));
+            } catch (InterruptedException again) {
+                fault.withdraw(buffer);
+                return MpmcCore.NONE;
+            }
+        }
+
+        /** Nothing comes of a wait only if its time has run out, or the ring is closed. */
+        private long inTime(long result) {
+            boolean ends = !MpmcCore.isNothing(result) || result == MpmcCore.CLOSED;
+            check(ends || world.isExpired(), "there was time left");
+            return result;
         }
 
         /** Whether a producer need not wait: nobody is left to take what is in the ring. */
@@ -249,8 +272,13 @@ final class MpmcScenario implements Scenario {
             if (size.manner() == Manner.LOOKING) {
                 return core.take();
             }
-            Deadline deadline = Deadline.never().unless(this::isOver);
-            return uninterrupted(() -> waiting(core, me).untilTaken(fault.distort(take), deadline));
+            Deadline deadline = fault.distort(world.deadline(this::isOver));
+            try {
+                return inTime(waiting(core, me).untilTaken(fault.distort(take), deadline));
+            } catch (InterruptedException leaves) {
+                fault.withdraw(buffer);
+                return INTERRUPTED;
+            }
         }
 
         /** Joins when there is something to wait for; what was offered before is released then. */
@@ -259,12 +287,16 @@ final class MpmcScenario implements Scenario {
                 world.pause();
             }
             Set<Long> before = new HashSet<>(offered);
-            Deadline deadline = Deadline.never().unless(consuming::isEmpty);
-            boolean joined = uninterrupted(() -> waiting.untilReleased(deadline));
-            check(
-                    !joined || released.containsAll(before),
-                    "joined, but offered=" + before + " released=" + released);
-            check(joined || consuming.isEmpty(), "not joined");
+            Deadline deadline = world.deadline(consuming::isEmpty);
+            try {
+                boolean joined = waiting.untilReleased(deadline);
+                check(
+                        !joined || released.containsAll(before),
+                        "joined, but offered=" + before + " released=" + released);
+                check(joined || world.isExpired(), "not joined");
+            } catch (InterruptedException leaves) {
+                // It waits no more.
+            }
         }
 
         private void produce(MpmcCore core, Participant me) {
@@ -303,22 +335,28 @@ final class MpmcScenario implements Scenario {
 
         private void consume(MpmcCore core, Participant me) {
             Map<Long, Long> last = new HashMap<>();
-            while (!isOver()) {
+            boolean stays = true;
+            while (stays && !isOver()) {
                 Set<Long> before = new HashSet<>(offered);
                 long claim = untilTaken(core, me);
-                if (MpmcCore.isNothing(claim)) {
+                if (claim == INTERRUPTED) {
+                    stays = consuming.size() == 1;
+                } else if (MpmcCore.isNothing(claim)) {
                     check(
                             claim == MpmcCore.BLOCKED
                                     || size.manner() == Manner.DROPPING
                                     || taken.containsAll(before),
                             "nothing, but offered=" + before + " taken=" + taken);
-                    lookAround(me);
+                    stays = consuming.size() == 1 || isOver() || !world.isExpired();
+                    if (stays) {
+                        lookAround(me);
+                    }
                 } else {
                     receive(core, claim, last);
                 }
             }
             consuming.remove(me.tag());
-            leftInPeace++;
+            leftInPeace += stays ? 1 : 0;
         }
 
         private void receive(MpmcCore core, long claim, Map<Long, Long> last) {
@@ -447,18 +485,8 @@ final class MpmcScenario implements Scenario {
         }
 
         private void checkEnd() {
+            check(published.containsAll(offered), "offered=" + offered + " published=" + published);
             check(leftInPeace == 0 || isOver(), "published=" + published + " released=" + released);
-        }
-    }
-
-    /** Waits where nobody interrupts. */
-    private static <T> T uninterrupted(Callable<T> wait) {
-        try {
-            return wait.call();
-        } catch (RuntimeException | Error e) {
-            throw e;
-        } catch (Exception e) {
-            throw new AssertionError(e);
         }
     }
 

@@ -27,15 +27,19 @@ public final class RingCatalogue implements Catalogue {
         entries.add("many-to-many", "deaths", mpmc(TWO_AND_TWO, deaths));
         entries.add("many-to-many", "giving-back", mpmc(GIVING_BACK, deaths));
         entries.add("many-to-many", "succeeded", mpmc(SUCCEEDED, deaths));
+        Rules waits = Rules.PLAIN.withInterrupts(2).withExpiries(1);
+        Rules waitsAndDeaths = deaths.withInterrupts(1).withExpiries(1);
         Size sleeping = TWO_AND_TWO.sleeping(Manner.SLEEPING, 2);
-        entries.add("queue", "alive", mpmc(sleeping, Rules.PLAIN)); // short sleeps end
-        entries.add("queue", "deaths", mpmc(sleeping, deaths));
-        entries.add("queue", "timed", mpmc(GIVING_BACK.sleeping(Manner.FOR_LONG, 1), deaths));
+        entries.add("queue", "alive", mpmc(sleeping, waits)); // short sleeps end
+        entries.add("queue", "deaths", mpmc(sleeping, waitsAndDeaths));
+        Size forLong = GIVING_BACK.sleeping(Manner.FOR_LONG, 1);
+        entries.add("queue", "timed", mpmc(forLong, waitsAndDeaths));
         for (MpmcCloseScenario.Wait wait : MpmcCloseScenario.Wait.values()) {
             String world = "close-" + wait.toString().toLowerCase(Locale.ROOT);
             entries.add("queue", world, new Explorer(() -> closing(wait), Rules.PLAIN));
         }
-        entries.add("queue", "dropping", mpmc(TWO_AND_TWO.sleeping(Manner.DROPPING, 2), deaths));
+        Size dropping = TWO_AND_TWO.sleeping(Manner.DROPPING, 2);
+        entries.add("queue", "dropping", mpmc(dropping, waitsAndDeaths));
     }
 
     private static MpmcCloseScenario closing(MpmcCloseScenario.Wait wait) {

@@ -73,8 +73,7 @@ class ExploreTest {
         String few = "" + FEW;
         assertEquals(
                 0,
-                explore.obey(
-                        err, "--delayed", "--seed", "1", "--schedules", few, "one-to-one", "stack"),
+                explore.obey(err, "--delayed", "--seed", "1", "--schedules", few, "one-to-one"),
                 this::said);
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.shm.explore.Explorer;
 import dev.shm.explore.Explorer.Exploration;
 import dev.shm.explore.Rules;
+import dev.shm.queue.SlotScenario.Manner;
 import dev.shm.queue.SlotScenario.Size;
 import dev.shm.wait.TickPolicy;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SlotExplorerTest {
     private static final long SEED = 50;
+
+    private static final Rules WITH_DEATHS =
+            Rules.PLAIN
+                    .withDeaths(3)
+                    .withEarlyTicks(2)
+                    .withJanitor()
+                    .withInterrupts(1)
+                    .withExpiries(1);
 
     private static Size crowded(Kind kind) {
         return new Size(kind, 1, 2, 2, 2);
@@ -36,17 +45,27 @@ class SlotExplorerTest {
         exploration.assertClean();
         assertTrue(exploration.schedules() > 100, "schedules=" + exploration.schedules());
         for (Size size : new Size[] {crowded(kind), roomy(kind)}) {
-            explorer(size, Rules.PLAIN, SlotFault.NONE).sample(SEED, samples(1_000)).assertClean();
+            explorer(size, Rules.PLAIN, SlotFault.NONE).sample(SEED, samples(500)).assertClean();
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void interrupts_strandNobody(Kind kind) {
-        Rules rules = Rules.PLAIN.withInterrupts(2);
-        explorer(new Size(kind, 4, 1, 3, 3), rules, SlotFault.NONE)
-                .sample(SEED, samples(1_500))
-                .assertClean();
+    void whoGivesUp_strandsNobody(Kind kind) {
+        Rules rules = Rules.PLAIN.withInterrupts(1).withExpiries(1);
+        for (Size size : new Size[] {new Size(kind, 4, 1, 3, 3), crowded(kind)}) {
+            explorer(size, rules, SlotFault.NONE).sample(SEED, samples(400)).assertClean();
+        }
+    }
+
+    /** Shut down, and tried instead of waited for. */
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "WAITING")
+    void otherManners_strandNobody(Manner manner) {
+        Size size = crowded(manner == Manner.TRYING ? Kind.STACK : Kind.PRIORITY).in(manner);
+        Rules rules = Rules.PLAIN.withInterrupts(1).withExpiries(1);
+        explorer(size, rules, SlotFault.NONE).sample(SEED, samples(400)).assertClean();
+        explorer(size, WITH_DEATHS, SlotFault.NONE).sample(SEED, samples(400)).assertClean();
     }
 
     /** Ticks are off, and whoever is left gets what there is. */
@@ -54,7 +73,7 @@ class SlotExplorerTest {
     @ValueSource(booleans = {true, false})
     void closing_takesNobodysWake(boolean takes) {
         closing(takes, true).depthFirst(1).assertClean();
-        closing(takes, true).sample(SEED, samples(1_000)).assertClean();
+        closing(takes, true).sample(SEED, samples(500)).assertClean();
     }
 
     @ParameterizedTest
@@ -78,9 +97,8 @@ class SlotExplorerTest {
     @ParameterizedTest
     @EnumSource
     void deaths_loseNothing_andStrandNobody(Kind kind) {
-        Rules rules = Rules.PLAIN.withDeaths(3).withEarlyTicks(2).withJanitor();
         for (Size size : new Size[] {crowded(kind), roomy(kind)}) {
-            explorer(size, rules, SlotFault.NONE).sample(SEED, samples(1_500)).assertClean();
+            explorer(size, WITH_DEATHS, SlotFault.NONE).sample(SEED, samples(500)).assertClean();
         }
     }
 
@@ -89,11 +107,7 @@ class SlotExplorerTest {
     void everyFault_isFound(SlotFault fault) {
         Rules rules = Rules.PLAIN.withDeaths(fault.showsWithoutADeath() ? 0 : 1);
         rules = fault.needsAnInterrupt() ? rules.withInterrupts(1) : rules;
-        Size size =
-                fault.needsAnInterrupt()
-                        ? new Size(Kind.PRIORITY, 4, 1, 2, 2)
-                        : roomy(Kind.PRIORITY);
-        explorer(size, rules, fault).assertFinds(SEED, 20_000);
+        explorer(fault.shownBy(roomy(Kind.PRIORITY)), rules, fault).assertFinds(SEED, 20_000);
     }
 
     private static Explorer explorer(Size size, Rules rules, SlotFault fault) {

@@ -1,6 +1,9 @@
 package dev.shm.queue;
 
 import dev.shm.explore.Interception;
+import dev.shm.queue.SlotScenario.Manner;
+import dev.shm.queue.SlotScenario.Size;
+import dev.shm.wait.Deadline;
 import dev.shm.wait.Waiter;
 import java.lang.reflect.Method;
 import java.util.HashMap;
@@ -34,7 +37,19 @@ enum SlotFault {
     /** Nobody is woken. */
     NOT_WOKEN,
     /** Who leaves without a turn keeps the wake that it had. */
-    WAKE_KEPT;
+    WAKE_KEPT,
+    /** Who is interrupted forgets what it has just taken. */
+    FORGOTTEN,
+    /** A wait gives up as if its deadline had expired. */
+    IMPATIENT,
+    /** An attempt to take comes to nothing, whatever there is. */
+    NOT_LOOKED,
+    /** A shutdown wakes nobody. */
+    SHUT_DOWN_SILENTLY,
+    /** A shutdown at once leaves what is there. */
+    NOT_EMPTIED,
+    /** Who adds does not look whether there was a shutdown. */
+    NOT_CLOSED;
 
     /** Whether it does harm where everybody lives. */
     boolean showsWithoutADeath() {
@@ -43,7 +58,28 @@ enum SlotFault {
 
     /** Whether it shows only where somebody is interrupted. */
     boolean needsAnInterrupt() {
-        return this == WAKE_KEPT;
+        return this == WAKE_KEPT || this == FORGOTTEN;
+    }
+
+    /** The scenario that it shows in. */
+    Size shownBy(Size size) {
+        return switch (this) {
+            case WAKE_KEPT -> new Size(size.kind(), 4, 1, 2, 2);
+            case NOT_LOOKED -> size.in(Manner.TRYING);
+            case SHUT_DOWN_SILENTLY, NOT_CLOSED -> size.in(Manner.SHUTTING_DOWN);
+            case NOT_EMPTIED -> size.in(Manner.SHUTTING_DOWN_NOW);
+            default -> size;
+        };
+    }
+
+    /** How long a wait is to last. */
+    Deadline distort(Deadline deadline) {
+        return this == IMPATIENT ? deadline.unless(() -> true) : deadline;
+    }
+
+    /** Whether the current thread leaves with empty hands, having taken something. */
+    boolean forgetsIfInterrupted() {
+        return this == FORGOTTEN && Thread.interrupted();
     }
 
     /** What is wrong with one execution; several threads, one at a time. */
@@ -76,7 +112,9 @@ enum SlotFault {
                 @Override
                 public void wake(AtomicBuffer buffer, int index, int count) {
                     boolean kept = SlotFault.this == WAKE_KEPT && hasSlept();
-                    boolean none = SlotFault.this == NOT_WOKEN && count == 1;
+                    boolean none =
+                            SlotFault.this == NOT_WOKEN && count == 1
+                                    || SlotFault.this == SHUT_DOWN_SILENTLY && count > 1;
                     if (index == SlotLayout.MUTEX || !kept && !none) {
                         waiter.wake(buffer, index, count);
                     }
@@ -92,6 +130,12 @@ enum SlotFault {
         public @Nullable Object call(AtomicBuffer target, Method method, Object[] arguments)
                 throws Throwable {
             return switch (method.getName()) {
+                case "getIntVolatile" -> {
+                    boolean blind = SlotFault.this == NOT_CLOSED;
+                    yield blind && (int) arguments[0] == SlotLayout.PHASE
+                            ? (Object) SlotLayout.OPEN
+                            : Interception.proceed(target, method, arguments);
+                }
                 case "putIntRelease" -> {
                     if (!forgets((int) arguments[0], (int) arguments[1])) {
                         Interception.proceed(target, method, arguments);
@@ -146,6 +190,7 @@ enum SlotFault {
                 case SLEEPERS_FORGOTTEN ->
                         awaited && value == 1 && slept.remove(Thread.currentThread());
                 case EPOCH_NOT_ENDED -> epoch;
+                case NOT_EMPTIED -> index == SlotLayout.PHASE && value == SlotLayout.EMPTIED;
                 default -> false;
             };
         }

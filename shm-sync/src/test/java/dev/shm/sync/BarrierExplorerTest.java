@@ -74,7 +74,7 @@ class BarrierExplorerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"NO_HISTORY", "SWEEP_LATE"})
+    @EnumSource(names = {"NO_HISTORY", "SWEEP_LATE", "ANY_DEATH"})
     void everyFaultOfRepair_isFound(Fault fault) {
         Rules rules = Rules.PLAIN.withDeaths(1);
         assertFound(explorer(Kind.REPAIRED, rules, TickPolicy.STANDARD, fault));

@@ -8,6 +8,7 @@ import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
+import dev.shm.wait.Liveness;
 import dev.shm.wait.TickPolicy;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -59,7 +60,9 @@ final class BarrierScenario implements Scenario {
         /** Who looks after a tick takes everybody for dead. */
         RASH_TICK,
         /** Kind REPAIRED: the sweep breaks whatever generation it finds. */
-        SWEEP_LATE
+        SWEEP_LATE,
+        /** Kind REPAIRED: any death is taken for that of a party. */
+        ANY_DEATH
     }
 
     private final Kind kind;
@@ -84,9 +87,7 @@ final class BarrierScenario implements Scenario {
                             watch.buffer(),
                             PARTIES,
                             SWEEPER,
-                            fault == Fault.RASH_TICK
-                                    ? FaultyLiveness.ofDeaths(participant.liveness(), tag -> true)
-                                    : participant.liveness(),
+                            watch.liveness(participant.liveness()),
                             watch,
                             ticks,
                             new BarrierMember(watch.buffer(), participant.tag()));
@@ -103,7 +104,7 @@ final class BarrierScenario implements Scenario {
                         }
                     });
         }
-        world.onDeath(dead -> watch.patience.leave(dead.tag()));
+        world.onDeath(dead -> watch.died(dead.tag()));
     }
 
     private void party(BarrierCore barrier, Watch watch) {
@@ -147,13 +148,27 @@ final class BarrierScenario implements Scenario {
         private final Set<Integer> acted = new HashSet<>(); // generations
         private final Set<Integer> tripped = new HashSet<>(); // generations
         private final Set<Integer> leaving = new HashSet<>(); // tags
+        private final Set<Integer> dead = new HashSet<>(); // tags
+        private final Set<Integer> forgiven = new HashSet<>(); // tags
         private boolean broken;
-        private boolean forgiven;
 
         Watch(World world) {
             super(world);
             this.world = world;
             this.patience = new Patience(world, index -> isOneMissing(), () -> {});
+        }
+
+        Liveness liveness(Liveness real) {
+            return switch (fault) {
+                case RASH_TICK -> FaultyLiveness.ofDeaths(real, tag -> true);
+                case ANY_DEATH -> FaultyLiveness.ofDeaths(real, tag -> !dead.isEmpty());
+                default -> real;
+            };
+        }
+
+        void died(int tag) {
+            dead.add(tag);
+            patience.leave(tag);
         }
 
         void enters() {
@@ -252,12 +267,15 @@ final class BarrierScenario implements Scenario {
             boolean breaks = (after & BROKEN) > (before & BROKEN);
             if (resets) {
                 broken = true;
-                forgiven |= isForgotten(1);
+                dead.stream()
+                        .filter(tag -> isAParty(tag) && isForgotten(tag))
+                        .forEach(forgiven::add);
             } else if (breaks) {
                 boolean gaveUp = Thread.currentThread().isInterrupted() || world.isExpired();
-                boolean allowed = gaveUp || world.deaths() > 0 || leaving.contains(me());
-                check(allowed, "broken for no reason");
-                check(me() != SWEEPER || !forgiven, "broken by a death that was forgiven");
+                boolean missing =
+                        dead.stream().anyMatch(tag -> isAParty(tag) && !forgiven.contains(tag));
+                check(gaveUp || missing || leaving.contains(me()), "broken for no reason");
+                check(me() != SWEEPER || missing, "broken by a death that was forgiven");
                 broken = true;
             } else if (generation != generation(after)) {
                 check(kind != Kind.ACTION || acted.contains(generation), "no action");
@@ -271,6 +289,10 @@ final class BarrierScenario implements Scenario {
         private boolean isOneMissing() {
             boolean missing = !leaving.isEmpty() || isForgotten(1) || isForgotten(2);
             return kind == Kind.REPAIRED && missing;
+        }
+
+        private static boolean isAParty(int tag) {
+            return tag <= PARTIES;
         }
 
         private boolean isForgotten(int party) {

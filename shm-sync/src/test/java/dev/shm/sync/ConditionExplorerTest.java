@@ -26,6 +26,7 @@ class ConditionExplorerTest {
     private static final Size TO_ALL = new Size(1, 2, 0, 2, false, true);
     private static final Size VISITED = new Size(1, 2, 1, 1, false, false);
     private static final Size INTERRUPTIBLE = new Size(1, 2, 0, 1, true, false);
+    private static final Size TWO_AT_ONCE = new Size(1, 3, 0, 1, true, false).by(2);
 
     @Test
     void whileEverybodyLives_noTickIsNeeded() {
@@ -47,6 +48,18 @@ class ConditionExplorerTest {
                 .assertClean();
     }
 
+    /** Of three who wait, two are signalled to at once. */
+    @Test
+    void aSignalToSeveral_reachesThem() {
+        Rules rules = Rules.PLAIN.withInterrupts(1).withExpiries(1);
+        explorer(TWO_AT_ONCE, rules, TickPolicy.OFF, ConditionFault.NONE)
+                .sample(SEED, samples(500))
+                .assertClean();
+        explorer(TWO_AT_ONCE, rules.withDeaths(1).withJanitor())
+                .sample(SEED, samples(500))
+                .assertClean();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void theDead_takeNoSignalAlong(int deaths) {
@@ -64,9 +77,9 @@ class ConditionExplorerTest {
     void everyFault_isFound(ConditionFault fault) {
         boolean deaths = !fault.showsWithoutADeath();
         Rules rules = Rules.PLAIN.withDeaths(deaths ? 1 : 0).withInterrupts(deaths ? 0 : 1);
-        Size size = deaths ? VISITED : INTERRUPTIBLE;
+        rules = fault.needsEarlyTicks() ? rules.withEarlyTicks(2) : rules;
         TickPolicy ticks = deaths ? TickPolicy.STANDARD : TickPolicy.OFF;
-        Explorer explorer = explorer(size, rules, ticks, fault);
+        Explorer explorer = explorer(fault.shownBy(), rules, ticks, fault);
         explorer.assertFinds(SEED, 20_000);
     }
 

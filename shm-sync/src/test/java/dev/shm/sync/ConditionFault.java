@@ -2,6 +2,8 @@ package dev.shm.sync;
 
 import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Interception;
+import dev.shm.sync.ConditionCore.Ending;
+import dev.shm.sync.ConditionScenario.Size;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.Waiter;
 import java.lang.reflect.Method;
@@ -25,10 +27,16 @@ enum ConditionFault {
     WAKE_BEFORE_STORE,
     /** Who leaves for another reason does not look whether it was chosen. */
     CHOSEN_IS_NOT_LOOKED_AT,
+    /** A signal to several is one to the first of them. */
+    ONE_FOR_SEVERAL,
     /** Nobody finds the signal that was given to one who died. */
     NO_PASSING_ON,
     /** It is found, and taken from the dead, but given to nobody else. */
     PASSED_ON_TO_NOBODY,
+    /** It is found, and given to somebody each time that somebody looks. */
+    PASSED_ON_AGAIN,
+    /** Who finds the lock's owner dead in its wait is not told. */
+    TAKEN_OVER_SILENTLY,
     /** Sleepers do not look whether the lock's owner lives. */
     NO_PROBE,
     /** Who is told of a death does not count it. */
@@ -37,6 +45,29 @@ enum ConditionFault {
     /** Whether it does harm where everybody lives. */
     boolean showsWithoutADeath() {
         return compareTo(NO_PASSING_ON) < 0;
+    }
+
+    /** Whether it shows only where somebody's tick comes while others can go on. */
+    boolean needsEarlyTicks() {
+        return this == PASSED_ON_AGAIN;
+    }
+
+    /** The scenario that it shows in. */
+    Size shownBy() {
+        return switch (this) {
+            case ONE_FOR_SEVERAL -> new Size(1, 2, 0, 1, true, false).by(2);
+            case PASSED_ON_AGAIN -> new Size(1, 3, 0, 1, false, false);
+            default ->
+                    showsWithoutADeath()
+                            ? new Size(1, 2, 0, 1, true, false)
+                            : new Size(1, 2, 1, 1, false, false);
+        };
+    }
+
+    /** How a wait ends for who waits. */
+    Ending distort(Ending ending) {
+        boolean silent = this == TAKEN_OVER_SILENTLY && ending == Ending.OWNER_DIED;
+        return silent ? Ending.WOKEN : ending;
     }
 
     /** What a condition and its lock are to be built on. */
@@ -143,6 +174,9 @@ enum ConditionFault {
             }
             int state = ConditionLayout.state((long) arguments[1]);
             if (fault == PASSED_ON_TO_NOBODY && state == ConditionLayout.SIGNALLED) {
+                return isPassingOn();
+            }
+            if (fault == PASSED_ON_AGAIN && (long) arguments[1] == ConditionLayout.FREE) {
                 return isPassingOn();
             }
             if (fault == WAKE_BEFORE_STORE && state < 0) {

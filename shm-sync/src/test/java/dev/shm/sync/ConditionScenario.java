@@ -10,9 +10,11 @@ import dev.shm.wait.TickPolicy;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * Producers that add an item and signal, and consumers that wait for one. Checked: while everybody
- * lives no tick is needed and no wait ends without a signal of its own; nobody waits while there is
- * an item and nothing else can move; a wait ends holding the lock as often as before.
+ * Producers that add items and signal, and consumers that wait for one. Checked: while everybody
+ * lives no tick is needed; no wait ends without a signal of its own, or a death that was told; a
+ * signal reaches as many as it is for; each next owner of the lock is told of a death until one
+ * repairs, in a wait too, and of nothing else; nobody waits while there is an item and nothing else
+ * can move; a wait ends holding the lock as often as before.
  */
 final class ConditionScenario implements Scenario {
     private static final int CONDITION = 0;
@@ -31,6 +33,7 @@ final class ConditionScenario implements Scenario {
      * @param items that each producer adds; consumers take until there will be no more
      * @param interruptible whether consumers give up when interrupted
      * @param toAll whether producers signal to all
+     * @param batch how many items are added, and signalled, at once
      */
     record Size(
             int producers,
@@ -38,7 +41,23 @@ final class ConditionScenario implements Scenario {
             int visitors,
             int items,
             boolean interruptible,
-            boolean toAll) {}
+            boolean toAll,
+            int batch) {
+        Size(
+                int producers,
+                int consumers,
+                int visitors,
+                int items,
+                boolean interruptible,
+                boolean toAll) {
+            this(producers, consumers, visitors, items, interruptible, toAll, 1);
+        }
+
+        /** The same, with so many items at once. */
+        Size by(int most) {
+            return new Size(producers, consumers, visitors, items, interruptible, toAll, most);
+        }
+    }
 
     private final Size size;
     private final TickPolicy ticks;
@@ -48,6 +67,7 @@ final class ConditionScenario implements Scenario {
     private Patience patience;
     private int signals;
     private int woken;
+    private boolean mustTell;
 
     ConditionScenario(Size size, TickPolicy ticks, ConditionFault fault) {
         this.size = size;
@@ -76,6 +96,8 @@ final class ConditionScenario implements Scenario {
         }
         world.onDeath(
                 dead -> {
+                    int word = world.memory().getInt(LOCK + LockLayout.MUTEX);
+                    mustTell |= (word & ConditionLayout.TAG) == dead.tag();
                     patience.leave(dead.tag());
                     patience.progress();
                 });
@@ -125,11 +147,19 @@ final class ConditionScenario implements Scenario {
         }
 
         void acquire() {
-            if (mutex.lock() == Acquisition.OWNER_DIED) {
+            boolean told = mutex.lock() == Acquisition.OWNER_DIED;
+            check(told == mustTell, "told=" + told + " mustTell=" + mustTell);
+            if (told) {
                 lock.countDeath();
-                mutex.markConsistent(); // the number of items is never half changed
+                repair();
             }
             patience.progress();
+        }
+
+        /** The number of items is never half changed. */
+        void repair() {
+            mutex.markConsistent();
+            mustTell = false;
         }
 
         long get(int index) {
@@ -142,12 +172,14 @@ final class ConditionScenario implements Scenario {
 
         void signal(boolean toAll) {
             int waiters = condition.waiters();
-            signals += toAll ? waiters : Math.min(waiters, 1);
+            int chosen = toAll ? waiters : Math.min(waiters, size.batch());
+            signals += chosen;
             if (toAll) {
                 condition.signalAll();
             } else {
-                condition.signal(1);
+                condition.signal(fault == ConditionFault.ONE_FOR_SEVERAL ? 1 : size.batch());
             }
+            check(condition.waiters() <= waiters - chosen, "too few were chosen");
         }
     }
 
@@ -159,8 +191,8 @@ final class ConditionScenario implements Scenario {
     private void produce(Side side) {
         for (int i = 0; i < size.items(); i++) {
             side.acquire();
-            side.add(ADDED, 1);
-            side.add(ITEMS, 1);
+            side.add(ADDED, size.batch());
+            side.add(ITEMS, size.batch());
             side.signal(size.toAll());
             side.mutex.unlock();
         }
@@ -196,20 +228,28 @@ final class ConditionScenario implements Scenario {
         if (isComplete(side)) {
             return false;
         }
-        Ending ending = side.condition.await(world.deadline(), size.interruptible());
+        long deaths = toldDeaths(world);
+        Ending ending = fault.distort(side.condition.await(world.deadline(), size.interruptible()));
+        boolean told = ending == Ending.OWNER_DIED;
+        check(told == mustTell, "told=" + told + " mustTell=" + mustTell);
         check(side.mutex.holdCount() == 2, "holds=" + side.mutex.holdCount());
-        if (ending == Ending.OWNER_DIED) {
-            check(world.deaths() > 0, "told of a death");
-            side.mutex.markConsistent();
+        if (told) {
+            side.repair();
         }
-        woken += ending == Ending.WOKEN ? 1 : 0;
-        check(world.deaths() > 0 || woken <= signals, "woken=" + woken);
+        boolean needsASignal = ending == Ending.WOKEN && toldDeaths(world) == deaths;
+        woken += needsASignal ? 1 : 0;
+        check(woken <= signals, "woken=" + woken + " signals=" + signals);
         check(ending != Ending.EXPIRED || world.isExpired(), "there was time left");
         return ending != Ending.INTERRUPTED && ending != Ending.EXPIRED;
     }
 
+    /** The deaths that end all waits; they are counted by who holds the lock. */
+    private static long toldDeaths(World world) {
+        return world.memory().getLong(LOCK + LockLayout.DEATHS);
+    }
+
     private boolean isComplete(Side side) {
-        return side.get(ADDED) == (long) size.producers() * size.items();
+        return side.get(ADDED) == (long) size.producers() * size.items() * size.batch();
     }
 
     private static void check(boolean holds, String otherwise) {

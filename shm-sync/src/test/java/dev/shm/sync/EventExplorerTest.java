@@ -6,6 +6,7 @@ import dev.shm.explore.Explorer;
 import dev.shm.explore.Rules;
 import dev.shm.sync.EventScenario.Fault;
 import dev.shm.wait.TickPolicy;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,7 +20,7 @@ class EventExplorerTest {
     @ValueSource(booleans = {false, true})
     void withoutADeath_noTickIsNeeded(boolean automatic) {
         explorer(automatic, Rules.PLAIN, TickPolicy.OFF, Fault.NONE).depthFirst(2).assertClean();
-        Rules rules = Rules.PLAIN.withInterrupts(2);
+        Rules rules = Rules.PLAIN.withInterrupts(2).withExpiries(1);
         explorer(automatic, rules, TickPolicy.OFF, Fault.NONE)
                 .sample(SEED, samples(2_000))
                 .assertClean();
@@ -42,7 +43,7 @@ class EventExplorerTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void twoDeaths_strandNobody(boolean automatic) {
-        Rules rules = Rules.PLAIN.withDeaths(2).withInterrupts(1);
+        Rules rules = Rules.PLAIN.withDeaths(2).withInterrupts(1).withExpiries(1);
         explorer(automatic, rules, TickPolicy.STANDARD, Fault.NONE).depthFirst(1).assertClean();
         explorer(automatic, rules.withEarlyTicks(2), TickPolicy.STANDARD, Fault.NONE)
                 .sample(SEED, samples(3_000))
@@ -57,7 +58,8 @@ class EventExplorerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"NO_WAKE", "WAKE_BEFORE_SET", "NO_ANNOUNCEMENT", "NO_GENERATION"})
+    @EnumSource(
+            names = {"NO_WAKE", "WAKE_BEFORE_SET", "NO_ANNOUNCEMENT", "NO_GENERATION", "IMPATIENT"})
     void manualReset_everyFaultIsFound(Fault fault) {
         assertFound(explorer(false, Rules.PLAIN, TickPolicy.STANDARD, fault));
     }
@@ -69,6 +71,13 @@ class EventExplorerTest {
     void automaticReset_everyFaultIsFound(Fault fault) {
         Rules rules = Rules.PLAIN.withInterrupts(1);
         assertFound(explorer(true, rules, TickPolicy.STANDARD, fault));
+    }
+
+    /** Whose time runs out may have had the wake of another. */
+    @Test
+    void automaticReset_aWakeThatIsLostWithADeadline_isFound() {
+        Rules rules = Rules.PLAIN.withExpiries(1);
+        assertFound(explorer(true, rules, TickPolicy.OFF, Fault.NO_BATON));
     }
 
     private static void assertFound(Explorer explorer) {

@@ -19,7 +19,8 @@ import org.agrona.concurrent.AtomicBuffer;
  *
  * <p>Manual reset: one pulses the event and sets it in the end, the others wait. Checked: who slept
  * when a pulse came does not sleep again. Automatic reset: the set goes from hand to hand. Checked:
- * nobody has it together with another. Both: nobody is left asleep.
+ * nobody has it together with another. Both: nobody is left asleep, and who gives up was
+ * interrupted, or had no time left.
  */
 final class EventScenario implements Scenario {
 
@@ -39,7 +40,9 @@ final class EventScenario implements Scenario {
         /** Automatic: a sleeper that gives up wakes nobody and leaves no WAITERS. */
         NO_BATON,
         /** Automatic: the set is looked at, and taken afterwards. */
-        NO_ATOMICITY
+        NO_ATOMICITY,
+        /** A wait gives up as if its deadline had expired. */
+        IMPATIENT
     }
 
     private static final int LAST = 4;
@@ -76,7 +79,7 @@ final class EventScenario implements Scenario {
                         }
                     });
         }
-        world.onDeath(dead -> watch.died(world, dead.tag()));
+        world.onDeath(dead -> watch.died(dead.tag()));
         if (!automatic) {
             Participant last = world.join();
             EventCore core = new EventCore(watch.buffer(), false, last.liveness(), watch, ticks);
@@ -96,11 +99,7 @@ final class EventScenario implements Scenario {
 
     private static void waitTwice(EventCore event, Watch watch) {
         for (int i = 0; i < 2; i++) {
-            try {
-                event.await(Deadline.never());
-            } catch (InterruptedException e) {
-                // Goes on: it waits no more this time.
-            }
+            await(event, watch); // who gives up goes on: it waits no more this time
             watch.waitsNoMore();
         }
     }
@@ -110,18 +109,29 @@ final class EventScenario implements Scenario {
             event.set();
         }
         for (int i = 0; i < (begins ? 3 : 1); i++) {
-            try {
-                event.await(Deadline.never());
-            } catch (InterruptedException e) {
-                continue;
+            if (await(event, watch)) {
+                watch.hasIt();
+                event.set();
             }
-            watch.hasIt();
-            event.set();
+        }
+    }
+
+    /** False if it has given up, for a reason. */
+    private static boolean await(EventCore event, Watch watch) {
+        Deadline deadline = watch.world.deadline();
+        boolean impatient = watch.fault == Fault.IMPATIENT;
+        try {
+            boolean passed = event.await(impatient ? deadline.unless(() -> true) : deadline);
+            Tampering.check(passed || watch.world.isExpired(), "there was time left");
+            return passed;
+        } catch (InterruptedException e) {
+            return false;
         }
     }
 
     /** What must be so, seen from outside. */
     private static final class Watch extends Tampering {
+        private final World world;
         private final boolean automatic;
         private final Fault fault;
         private final Set<Integer> sleepers = new HashSet<>();
@@ -131,6 +141,7 @@ final class EventScenario implements Scenario {
 
         Watch(World world, boolean automatic, Fault fault, int idles) {
             super(world, idles);
+            this.world = world;
             this.automatic = automatic;
             this.fault = fault;
             this.holder = automatic ? 3 : 0;
@@ -146,7 +157,7 @@ final class EventScenario implements Scenario {
         }
 
         /** What the dead one has not set, and nobody else will, is set. */
-        void died(World world, int tag) {
+        void died(int tag) {
             boolean owesASet = automatic ? holder == tag : tag == 1 || tag == LAST;
             if (owesASet) {
                 holder = 0;
@@ -190,7 +201,8 @@ final class EventScenario implements Scenario {
                     }
                 }
                 case NO_BATON -> {
-                    if (announces && Thread.currentThread().isInterrupted()) {
+                    boolean leaves = Thread.currentThread().isInterrupted() || world.isExpired();
+                    if (announces && leaves) {
                         return true;
                     }
                 }

@@ -46,7 +46,7 @@ class LatchExplorerTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"NONE", "NO_TAG"})
+            names = {"NONE", "NO_TAG", "ANY_DEATH"})
     void counting_everyFaultIsFound(Fault fault) {
         assertFound(counting(Rules.PLAIN, TickPolicy.STANDARD, fault, 2, 4));
     }
@@ -59,14 +59,15 @@ class LatchExplorerTest {
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"NONE", "NO_TAG"})
+            names = {"NONE", "NO_TAG", "ANY_DEATH"})
     void everyFault_isFound(Fault fault) {
         assertFound(explorer(Rules.PLAIN, TickPolicy.STANDARD, fault));
     }
 
-    @Test
-    void aPartyWithoutATag_isFound() {
-        assertFound(explorer(Rules.PLAIN.withDeaths(1), TickPolicy.STANDARD, Fault.NO_TAG));
+    @ParameterizedTest
+    @EnumSource(names = {"NO_TAG", "ANY_DEATH"})
+    void everyFaultOfDeaths_isFound(Fault fault) {
+        assertFound(explorer(Rules.PLAIN.withDeaths(1), TickPolicy.STANDARD, fault));
     }
 
     private static void assertFound(Explorer explorer) {

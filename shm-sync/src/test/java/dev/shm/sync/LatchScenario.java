@@ -5,9 +5,11 @@ import static dev.shm.sync.LatchLayout.LEFT;
 import static dev.shm.sync.LatchLayout.OPEN;
 import static dev.shm.sync.LatchLayout.WAITERS;
 
+import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
+import dev.shm.wait.Liveness;
 import dev.shm.wait.TickPolicy;
 import java.util.HashSet;
 import java.util.Set;
@@ -15,9 +17,9 @@ import org.agrona.concurrent.AtomicBuffer;
 
 /**
  * Two parties that count down, one of them twice, and two participants that wait. Checked: who
- * passes does so when both parties have counted down; who is told of a death is told the truth;
- * nobody is left asleep. Instead of parties there may be participants that only count, twice each,
- * what may be less than they do.
+ * passes does so when both parties have counted down; who is told of a death misses a party that is
+ * dead; nobody is left asleep. Instead of parties there may be participants that only count, twice
+ * each, what may be less than they do.
  */
 final class LatchScenario implements Scenario {
     private static final int PARTIES = 2;
@@ -37,7 +39,9 @@ final class LatchScenario implements Scenario {
         /** The bits are looked at, and written afterwards. */
         NO_ATOMICITY,
         /** The gate opens although a party is still to come. */
-        OPEN_TOO_EARLY
+        OPEN_TOO_EARLY,
+        /** Any death is taken for that of a party. */
+        ANY_DEATH
     }
 
     private final TickPolicy ticks;
@@ -68,7 +72,7 @@ final class LatchScenario implements Scenario {
                     new LatchCore(
                             watch.buffer(),
                             counters == 0 ? PARTIES : 0,
-                            participant.liveness(),
+                            watch.liveness(participant.liveness()),
                             watch,
                             ticks);
             int number = p;
@@ -127,7 +131,17 @@ final class LatchScenario implements Scenario {
         }
 
         void told() {
-            check(!dead.isEmpty() && (left() != 0 || dead.size() > 1), "nobody is missing");
+            boolean missing = false;
+            for (int party = 0; party < PARTIES; party++) { // the last look was at what is left
+                missing |= dead.contains(party + 1) && (left() & 1L << party) != 0;
+            }
+            check(counters == 0 && missing, "no party is missing: dead=" + dead);
+        }
+
+        Liveness liveness(Liveness real) {
+            return fault == Fault.ANY_DEATH
+                    ? FaultyLiveness.ofDeaths(real, tag -> !dead.isEmpty())
+                    : real;
         }
 
         private long left() {

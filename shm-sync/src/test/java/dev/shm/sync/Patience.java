@@ -17,7 +17,8 @@ final class Patience {
     private final World world;
     private final Runnable whenLost;
     private final IntPredicate mayBeHopeless;
-    private final Map<Integer, Integer> fruitless = new HashMap<>(); // ticks, by the sleeper's tag
+    private final Map<Thread, Integer> fruitless = new HashMap<>(); // ticks, by the sleeper
+    private final Map<Thread, Integer> tags = new HashMap<>(); // of sleepers
 
     /** There is nothing to wait for any more. */
     static final class Lost extends RuntimeException {
@@ -25,7 +26,7 @@ final class Patience {
     }
 
     /**
-     * Patience of a world whose participants have one thread each.
+     * Patience of a world.
      *
      * @param mayBeHopeless whether a wait on the word at an index may come to nothing; others must
      *     not
@@ -39,12 +40,17 @@ final class Patience {
 
     /** Somebody has got somewhere. */
     void progress() {
-        fruitless.replaceAll((tag, ticks) -> 0);
+        fruitless.replaceAll((thread, ticks) -> 0);
     }
 
     /** A participant has finished, or is dead. */
     void leave(int tag) {
-        fruitless.remove(tag);
+        fruitless.keySet().removeIf(thread -> tags.getOrDefault(thread, 0) == tag);
+    }
+
+    /** The current thread has finished. */
+    void leave() {
+        fruitless.remove(Thread.currentThread());
     }
 
     /** The waiter of one participant. */
@@ -52,12 +58,14 @@ final class Patience {
         return new Waiter() {
             @Override
             public boolean await(AtomicBuffer buffer, int index, int expected, long nanos) {
-                fruitless.putIfAbsent(tag, 0);
+                Thread thread = Thread.currentThread();
+                tags.put(thread, tag);
+                fruitless.putIfAbsent(thread, 0);
                 boolean news = world.waiter().await(buffer, index, expected, nanos);
                 if (news) {
                     progress();
-                    leave(tag);
-                } else if (fruitless.merge(tag, 1, Integer::sum) >= ENOUGH
+                    leave();
+                } else if (fruitless.merge(thread, 1, Integer::sum) >= ENOUGH
                         && fruitless.values().stream().allMatch(ticks -> ticks >= ENOUGH)) {
                     giveUp(index);
                 }
@@ -74,7 +82,7 @@ final class Patience {
     private void giveUp(int index) {
         whenLost.run();
         if (!mayBeHopeless.test(index)) {
-            throw new AssertionError("stuck: index=" + index + " ticks=" + fruitless);
+            throw new AssertionError("stuck: index=" + index + " ticks=" + fruitless.values());
         }
         throw new Lost();
     }

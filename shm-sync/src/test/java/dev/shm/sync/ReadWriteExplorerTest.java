@@ -24,6 +24,7 @@ class ReadWriteExplorerTest {
     private static final Size TWO_AND_ONE = new Size(2, 1, 1, false);
     private static final Size TWO_AND_TWO = new Size(2, 2, 2, false);
     private static final Size INTERRUPTIBLE = new Size(2, 2, 1, true);
+    private static final Size SIBLINGS = new Size(2, 1, 1, true, true);
 
     @Test
     void whileEverybodyLives_noTickIsNeeded() {
@@ -40,9 +41,11 @@ class ReadWriteExplorerTest {
     @Test
     void whoGivesUp_keepsNobodyOut() {
         Rules rules = Rules.PLAIN.withInterrupts(2).withExpiries(1);
-        explorer(INTERRUPTIBLE, rules, TickPolicy.OFF, ReadWriteFault.NONE)
-                .sample(SEED, samples(2_500))
-                .assertClean();
+        for (Size size : List.of(INTERRUPTIBLE, SIBLINGS)) {
+            explorer(size, rules, TickPolicy.OFF, ReadWriteFault.NONE)
+                    .sample(SEED, samples(1_500))
+                    .assertClean();
+        }
     }
 
     @ParameterizedTest
@@ -54,9 +57,10 @@ class ReadWriteExplorerTest {
         }
         rules = rules.withEarlyTicks(2);
         explorer(TWO_AND_TWO, rules).sample(SEED, samples(1_500)).assertClean();
-        explorer(INTERRUPTIBLE, rules.withInterrupts(1).withJanitor().withExpiries(1))
-                .sample(SEED, samples(1_500))
-                .assertClean();
+        rules = rules.withInterrupts(1).withJanitor().withExpiries(1);
+        for (Size size : List.of(INTERRUPTIBLE, SIBLINGS)) {
+            explorer(size, rules).sample(SEED, samples(1_000)).assertClean();
+        }
     }
 
     @ParameterizedTest
@@ -65,7 +69,7 @@ class ReadWriteExplorerTest {
         boolean deaths = !fault.showsWithoutADeath();
         Rules rules = Rules.PLAIN.withDeaths(deaths ? 1 : 0);
         TickPolicy ticks = deaths ? TickPolicy.STANDARD : TickPolicy.OFF;
-        Explorer explorer = explorer(TWO_AND_TWO, rules, ticks, fault);
+        Explorer explorer = explorer(fault.shownBy(TWO_AND_TWO), rules, ticks, fault);
         explorer.assertFinds(SEED, 20_000);
     }
 

@@ -2,6 +2,7 @@ package dev.shm.sync;
 
 import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Interception;
+import dev.shm.sync.ReadWriteScenario.Size;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.Waiter;
 import java.lang.reflect.Method;
@@ -32,11 +33,28 @@ enum ReadWriteFault {
     /** A writer looks at the gate before it unlocks. */
     GATE_BEFORE_UNLOCK,
     /** A writer does not look whether the readers live. */
-    DEAD_READERS_STAY;
+    DEAD_READERS_STAY,
+    /** Of several threads of one participant that read only the first is counted. */
+    SIBLINGS_NOT_COUNTED,
+    /** A thread that reads twice is not counted while it reads once less. */
+    INNER_LEAVES;
 
     /** Whether it does harm where everybody lives. */
     boolean showsWithoutADeath() {
         return this != DEAD_READERS_STAY;
+    }
+
+    /** The scenario that it shows in. */
+    Size shownBy(Size size) {
+        boolean siblings = compareTo(DEAD_READERS_STAY) > 0;
+        return siblings ? new Size(1, 1, 2, false, true) : size;
+    }
+
+    /** What a reader does before and after it reads once less than before. */
+    void count(AtomicBuffer buffer, int tag, int change) {
+        if (this == INNER_LEAVES) {
+            buffer.getAndAddLong(ReadWriteLayout.cell(ReadWriteLayout.slot(tag)), change);
+        }
     }
 
     /** What a lock is to be built on. */
@@ -111,6 +129,13 @@ enum ReadWriteFault {
                     }
                 }
                 case "compareAndSetLong" -> {
+                    if (fault == SIBLINGS_NOT_COUNTED && index == own) {
+                        int before = ReadWriteLayout.readers((long) arguments[1]);
+                        int after = ReadWriteLayout.readers((long) arguments[2]);
+                        if (before > 0 && after > before || after < 0) {
+                            return true;
+                        }
+                    }
                     if (index == own && (long) arguments[2] > (long) arguments[1]) {
                         counted.add(current);
                     }

@@ -8,13 +8,14 @@ import dev.shm.wait.Deadline;
 import dev.shm.wait.RobustMutex;
 import dev.shm.wait.RobustMutex.Acquisition;
 import dev.shm.wait.TickPolicy;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Writers that add to two words which must stay equal, and readers that compare them. Checked:
  * nobody is inside together with a writer; a writer's death is reported, and nothing else is, until
- * one repairs; no reader sees unequal words; nobody is left asleep; the cells end empty.
+ * one repairs; no reader sees unequal words; who reads may read once more, whoever waits; nobody is
+ * left asleep; the cells end empty.
  */
 final class ReadWriteScenario implements Scenario {
     private static final int CELLS = 4;
@@ -28,15 +29,20 @@ final class ReadWriteScenario implements Scenario {
      * @param readers each of a participant of its own
      * @param rounds of each
      * @param interruptible whether they give up when interrupted
+     * @param siblings whether each reader has two threads, which read twice at once
      */
-    record Size(int writers, int readers, int rounds, boolean interruptible) {}
+    record Size(int writers, int readers, int rounds, boolean interruptible, boolean siblings) {
+        Size(int writers, int readers, int rounds, boolean interruptible) {
+            this(writers, readers, rounds, interruptible, false);
+        }
+    }
 
     private final Size size;
     private final TickPolicy ticks;
     private final ReadWriteFault fault;
 
     /* What must be so, seen from outside; an instant here is the time between two accesses. */
-    private final Set<Integer> reading = new HashSet<>();
+    private final Map<Thread, Integer> reading = new HashMap<>(); // tags
     private int writing;
     private boolean mustTell;
     private Patience patience;
@@ -52,11 +58,13 @@ final class ReadWriteScenario implements Scenario {
         patience = new Patience(world, index -> false, () -> {});
         for (int i = 0; i < size.writers(); i++) {
             Side side = new Side(world);
-            side.participant.thread(() -> play(side, () -> write(side)));
+            side.participant.thread(() -> play(() -> write(side)));
         }
         for (int i = 0; i < size.readers(); i++) {
             Side side = new Side(world);
-            side.participant.thread(() -> play(side, () -> read(side)));
+            for (int thread = size.siblings() ? 2 : 1; thread > 0; thread--) {
+                side.participant.thread(() -> play(() -> read(side)));
+            }
         }
         world.onDeath(
                 dead -> {
@@ -64,7 +72,7 @@ final class ReadWriteScenario implements Scenario {
                             (world.memory().getInt(ReadWriteLayout.MUTEX) & ConditionLayout.TAG)
                                     == dead.tag();
                     writing = writing == dead.tag() ? 0 : writing;
-                    reading.remove(dead.tag());
+                    reading.values().removeIf(tag -> tag == dead.tag());
                     patience.leave(dead.tag());
                     patience.progress();
                 });
@@ -111,12 +119,12 @@ final class ReadWriteScenario implements Scenario {
         }
     }
 
-    private void play(Side side, Runnable part) {
+    private void play(Runnable part) {
         for (int round = 0; round < size.rounds(); round++) {
             part.run();
             patience.progress();
         }
-        patience.leave(side.participant.tag());
+        patience.leave();
     }
 
     private void write(Side side) {
@@ -156,7 +164,9 @@ final class ReadWriteScenario implements Scenario {
     private void enter(Side side, Acquisition acquisition) {
         int tag = side.participant.tag();
         check(writing == 0, "tag=" + tag + " writes together with tag=" + writing);
-        check(reading.isEmpty(), "tag=" + tag + " writes together with readers=" + reading);
+        check(
+                reading.isEmpty(),
+                "tag=" + tag + " writes together with readers=" + reading.values());
         writing = tag;
         boolean told = acquisition == Acquisition.OWNER_DIED;
         check(told == mustTell, "told=" + told + " mustTell=" + mustTell);
@@ -181,9 +191,25 @@ final class ReadWriteScenario implements Scenario {
             outcome = repairAndRead(side);
         }
         if (outcome == Reading.HELD) {
+            reading.put(Thread.currentThread(), side.participant.tag());
             compare(side);
+            if (size.siblings()) {
+                readOnceMore(side);
+            }
+            reading.remove(Thread.currentThread());
             side.core.unlockRead();
         }
+    }
+
+    /** Whoever waits to write meanwhile. */
+    private void readOnceMore(Side side) {
+        Reading outcome = side.core.tryRead();
+        check(outcome == Reading.HELD, "outcome=" + outcome);
+        compare(side);
+        side.core.unlockRead();
+        fault.count(side.world.buffer(), side.participant.tag(), -1);
+        compare(side);
+        fault.count(side.world.buffer(), side.participant.tag(), 1);
     }
 
     /** As ReadLock does. */
@@ -202,12 +228,10 @@ final class ReadWriteScenario implements Scenario {
 
     private void compare(Side side) {
         int tag = side.participant.tag();
-        reading.add(tag);
         check(writing == 0, "tag=" + tag + " reads together with tag=" + writing);
         long first = side.get(FIRST);
         long second = side.get(SECOND);
         check(first == second, "first=" + first + " second=" + second);
-        reading.remove(tag);
     }
 
     private void checkEnd(World world) {

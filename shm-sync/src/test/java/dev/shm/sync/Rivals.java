@@ -5,19 +5,19 @@ import org.jspecify.annotations.Nullable;
 
 /** A victim and a peer that wait for the same. What one of them is given, it keeps. */
 final class Rivals {
-    private static final String WOKEN = "wait.woken";
-
     private final Victim victim;
+    private final String woken;
     private final Peer peer;
     private final String command;
     private @Nullable String said;
 
-    /** Both wait, the victim longer. */
-    Rivals(Victim victim, Peer peer, String command) {
+    /** Both wait, the victim longer; it stops at a point where it is woken. */
+    Rivals(Victim victim, String woken, Peer peer, String command) {
         this.victim = victim;
+        this.woken = woken;
         this.peer = peer;
         this.command = command;
-        victim.stopAt(WOKEN).say(command).awaitAsleep();
+        victim.stopAt(woken).say(command).awaitAsleep();
         peer.say(command);
     }
 
@@ -46,6 +46,6 @@ final class Rivals {
     }
 
     private boolean isStopped() {
-        return ("stopped at " + WOKEN).equals(said);
+        return ("stopped at " + woken).equals(said);
     }
 }

@@ -7,10 +7,12 @@ import dev.shm.explore.FaultyLiveness;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
+import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.RobustMutex;
 import dev.shm.wait.TickPolicy;
+import dev.shm.wait.Waiter;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -21,12 +23,13 @@ import org.agrona.concurrent.AtomicBuffer;
 /**
  * Participants that acquire permits, one or several, and release them. Checked: there are never
  * more in use than there are; nobody is left asleep; in the end all are free again, those of the
- * dead too. Somebody may sweep the dead, one after the other, and keep a permit for itself: then
- * whoever waits for one permit needs no tick.
+ * dead as soon as they are swept, and can be acquired at once. Somebody may sweep the dead, one
+ * after the other, and keep a permit for itself: then whoever waits for one permit needs no tick.
  */
 final class SemaphoreScenario implements Scenario {
     private static final int PERMITS = 2;
     private static final int WAITED = SemaphoreLayout.WAITED;
+    private static final int LAST = 9; // the tag of who comes when all is over
 
     /** Which semaphore. */
     enum Kind {
@@ -60,7 +63,9 @@ final class SemaphoreScenario implements Scenario {
         /** Nobody takes what the dead held. */
         NO_TAKEOVER,
         /** Who sweeps frees what the dead held, and wakes nobody. */
-        SILENT_SWEEP
+        SILENT_SWEEP,
+        /** Who has acquired several permits keeps the mutex that it did so under. */
+        MUTEX_KEPT
     }
 
     /**
@@ -280,6 +285,55 @@ final class SemaphoreScenario implements Scenario {
                         "held by the living: tag=" + tag);
                 check(!swept.contains(tag), "held by one who was swept: tag=" + tag);
             }
+            dead.forEach(tag -> SemaphoreCore.sweep(world.memory(), PERMITS, tag, nobody()));
+            int all = sweeps ? PERMITS - 1 : PERMITS;
+            SemaphoreCore core = lastCore();
+            check(core.available() == all, "free after a sweep: " + core.available());
+            check(core.tryAcquire(all), "free, but not to be had");
+        }
+
+        /** What somebody uses who comes when all is over. */
+        private SemaphoreCore lastCore() {
+            Liveness everybodyElse =
+                    FaultyLiveness.ofDeaths(new EverybodyLives(LAST), dead::contains);
+            RobustMutex mutex =
+                    new RobustMutex(
+                            world.memory(),
+                            SemaphoreLayout.MUTEX,
+                            everybodyElse,
+                            nobody(),
+                            ticks,
+                            0);
+            return new SemaphoreCore(
+                    "it",
+                    world.memory(),
+                    PERMITS,
+                    everybodyElse,
+                    nobody(),
+                    ticks,
+                    new SemaphoreBulk(mutex));
+        }
+
+        /** Wakes nobody, as nobody is there. */
+        private static Waiter nobody() {
+            return new Waiter() {
+                @Override
+                public boolean await(AtomicBuffer unused, int index, int expected, long nanos) {
+                    throw new AssertionError("sleeps when all is over");
+                }
+
+                @Override
+                public void wake(AtomicBuffer unused, int index, int count) {
+                    // nobody sleeps
+                }
+            };
+        }
+
+        @Override
+        boolean compareAndSet(AtomicBuffer target, int index, long expected, long next) {
+            boolean unlocks = index == SemaphoreLayout.MUTEX && next == 0;
+            return unlocks && fault == Fault.MUTEX_KEPT
+                    || super.compareAndSet(target, index, expected, next);
         }
 
         Liveness liveness(Liveness real) {

@@ -131,6 +131,21 @@ class SharedLockCloseTest {
         }
     }
 
+    /** What is locked through a handle that was closed is nobody else's before the unlock. */
+    @Test
+    void close_whileHeld_keepsTheMemory() {
+        try (SharedRegion region = open()) {
+            SharedLock lock = SharedLock.of(region, NAME);
+            lock.lock();
+            lock.close();
+            assertTrue(region.remove(NAME));
+            int all = Math.toIntExact(region.bytes());
+            assertThrows(IllegalStateException.class, () -> region.buffer("all", all));
+            lock.unlock();
+            assertEquals(all, region.buffer("all", all).capacity());
+        }
+    }
+
     /** A handle that is closed while the lock is held through another goes with the unlock. */
     @Test
     void close_ofAnotherHandle_whileHeld() {

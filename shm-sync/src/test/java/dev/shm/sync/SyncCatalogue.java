@@ -64,7 +64,9 @@ public final class SyncCatalogue implements Catalogue {
         }
         add(entries, "condition", "one-signal", ticks -> condition(false, ticks));
         add(entries, "condition", "to-all", ticks -> condition(true, ticks));
-        add(entries, "read-write", "lock", SyncCatalogue::readWrite);
+        add(entries, "condition", "two-signals", SyncCatalogue::twoSignals);
+        add(entries, "read-write", "lock", ticks -> readWrite(false, ticks));
+        add(entries, "read-write", "siblings", ticks -> readWrite(true, ticks));
         for (CloseScenario.Kind kind : CloseScenario.Kind.values()) {
             String world = kind.toString().toLowerCase(Locale.ROOT);
             Rules rules = Rules.PLAIN.withInterrupts(1);
@@ -128,8 +130,14 @@ public final class SyncCatalogue implements Catalogue {
         return new ConditionScenario(size, ticks, ConditionFault.NONE);
     }
 
-    private static Scenario readWrite(TickPolicy ticks) {
-        ReadWriteScenario.Size size = new ReadWriteScenario.Size(2, 2, 1, true);
+    private static Scenario twoSignals(TickPolicy ticks) {
+        ConditionScenario.Size size = new ConditionScenario.Size(1, 3, 0, 1, true, false).by(2);
+        return new ConditionScenario(size, ticks, ConditionFault.NONE);
+    }
+
+    private static Scenario readWrite(boolean siblings, TickPolicy ticks) {
+        ReadWriteScenario.Size size =
+                new ReadWriteScenario.Size(2, siblings ? 1 : 2, 1, true, siblings);
         return new ReadWriteScenario(size, ticks, ReadWriteFault.NONE);
     }
 }

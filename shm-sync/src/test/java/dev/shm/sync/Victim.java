@@ -104,6 +104,19 @@ public final class Victim implements AutoCloseable {
         return line;
     }
 
+    /** Stops at one point after the other of a command, has a look at each, and goes on. */
+    public void goThrough(String command, Runnable look, String... points) {
+        stopAt(points[0]).say(command);
+        for (int i = 0; i < points.length; i++) {
+            awaitStopped(points[i]);
+            look.run();
+            if (i + 1 < points.length) {
+                stopAt(points[i + 1]);
+            }
+            goOn();
+        }
+    }
+
     public void goOn() {
         jvm.say(PeerJvm.GO_ON);
     }

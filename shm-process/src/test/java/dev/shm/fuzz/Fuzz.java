@@ -1,6 +1,7 @@
 package dev.shm.fuzz;
 
 import dev.shm.region.RegionOptions;
+import dev.shm.region.SharedRegion;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -32,7 +33,8 @@ final class Fuzz {
             listed, opened and inspected, each object is opened, and some are used, first of all
             those that were damaged: a result or an exception is right, anything else is not. A file
             that is refused must be as it was. --first goes on where another run of the same seed
-            was ended. Exit code 0: clean, 1: something was wrong, 2: wrong arguments.
+            was ended. A crash leaves the file that the first line names, in which the case of each
+            thread is. Exit code 0: clean, 1: something was wrong, 2: wrong arguments.
             """;
 
     /** What was asked for. */
@@ -41,6 +43,7 @@ final class Fuzz {
     private final Order order;
     private final Path parent;
     private final List<Kind<?>> kinds;
+    private final FuzzedFile.Door door;
     private final int patience; // looks
     private final Tally tally;
     private final AtomicLong next;
@@ -53,9 +56,19 @@ final class Fuzz {
      * @param patienceSeconds after which one case hangs
      */
     Fuzz(Order order, Path parent, List<Kind<?>> kinds, int patienceSeconds) {
+        this(order, parent, kinds, patienceSeconds, SharedRegion::open);
+    }
+
+    /**
+     * The same.
+     *
+     * @param door by which a region is opened
+     */
+    Fuzz(Order order, Path parent, List<Kind<?>> kinds, int patienceSeconds, FuzzedFile.Door door) {
         this.order = order;
         this.parent = parent;
         this.kinds = kinds;
+        this.door = door;
         this.patience = patienceSeconds * 1000 / LOOK_MILLIS;
         this.tally = new Tally(kinds);
         this.next = new AtomicLong(order.first);
@@ -64,6 +77,8 @@ final class Fuzz {
 
     /** One thread, with a file of its own. */
     private final class Worker extends Thread {
+        private final int number;
+        private final CaseNumbers numbers;
         private final FuzzedFile file;
         private final RegionImages images;
         private volatile long current = order.first;
@@ -73,7 +88,9 @@ final class Fuzz {
         private long seen = -1;
         private int looks;
 
-        Worker(FuzzedFile file, RegionImages images) {
+        Worker(int number, CaseNumbers numbers, FuzzedFile file, RegionImages images) {
+            this.number = number;
+            this.numbers = numbers;
             this.file = file;
             this.images = images;
             setDaemon(true);
@@ -86,6 +103,7 @@ final class Fuzz {
             try {
                 for (long i = next.getAndIncrement(); i < end; i = next.getAndIncrement()) {
                     current = i;
+                    numbers.begin(number, i);
                     file.run(new Damage(images, order.seed, i));
                 }
                 current = end;
@@ -116,11 +134,14 @@ final class Fuzz {
     /** Runs all cases; what is wrong is thrown. */
     void run(PrintStream out) throws Exception {
         Path folder = Files.createTempDirectory(parent, "shm-fuzz-");
+        out.println("After a crash: od -A n -t d8 " + folder.resolve(CaseNumbers.FILE));
+        CaseNumbers numbers = new CaseNumbers(folder, order.threads);
         RegionImages images = new RegionImages(folder, kinds);
         List<Worker> workers = new ArrayList<>();
         for (int i = 0; i < order.threads; i++) {
             Path own = Files.createDirectory(folder.resolve("thread-" + i));
-            workers.add(new Worker(new FuzzedFile(own, kinds, tally), images));
+            FuzzedFile file = new FuzzedFile(own, kinds, door, tally);
+            workers.add(new Worker(i, numbers, file, images));
         }
         workers.forEach(Thread::start);
         for (int look = 1; !ended.await(LOOK_MILLIS, TimeUnit.MILLISECONDS); look++) {

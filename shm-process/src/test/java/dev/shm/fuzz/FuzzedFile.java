@@ -5,21 +5,15 @@ import dev.shm.region.RegionInfo;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.RegionTables;
 import dev.shm.region.SharedRegion;
-import dev.shm.sync.OwnerDiedException;
-import dev.shm.sync.PartyDiedException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +26,19 @@ import org.jspecify.annotations.Nullable;
 final class FuzzedFile {
     private static final String NAME = "fuzzed.shm";
     private static final int TURNS = 24; // where a lock file counts who opens the region
+    private static final int TURNS_END = 64; // and says who creates it
+    private static final Set<Class<? extends Exception>> NOTHING = Set.of();
+    private static final Set<Class<? extends Exception>> CLOSED =
+            Set.of(IllegalStateException.class);
+    private static final Set<Class<? extends Exception>> DAMAGED =
+            Set.of(RegionFormatException.class);
+    private static final Set<Class<? extends Exception>> CLOSED_OR_DAMAGED =
+            Set.of(IllegalStateException.class, RegionFormatException.class);
     private static final byte[] NEIGHBOUR = {1, 2, 3, 4, 5};
     private static final int OTHERS = 3; // which are used beside what was damaged
 
     private final List<Kind<?>> kinds;
+    private final Door door;
     private final Path folder;
     private final Path file;
     private final Path lock;
@@ -47,9 +50,15 @@ final class FuzzedFile {
         void make() throws Exception;
     }
 
-    FuzzedFile(Path folder, List<Kind<?>> kinds, Tally tally) throws IOException {
+    /** How a region is opened. */
+    interface Door {
+        SharedRegion open(RegionOptions options);
+    }
+
+    FuzzedFile(Path folder, List<Kind<?>> kinds, Door door, Tally tally) throws IOException {
         this.folder = folder;
         this.kinds = kinds;
+        this.door = door;
         this.tally = tally;
         this.file = folder.resolve(NAME);
         this.lock = folder.resolve(NAME + ".lock");
@@ -74,9 +83,12 @@ final class FuzzedFile {
         if (isRefused) {
             check(!isOpened, "it was opened");
             check(Arrays.equals(damage.region(), Files.readAllBytes(file)), "it was written to");
-            if (lockBytes != null) {
-                check(Arrays.equals(lockBytes, lockAsItWas(lockBytes)), "its lock was written to");
-            }
+        } else if (!isOpened) {
+            String stray = RegionTables.strayWrite(damage.region(), Files.readAllBytes(file));
+            check(stray == null, "who could not join wrote to it: " + stray);
+        }
+        if (!isOpened && lockBytes != null) {
+            check(Arrays.equals(lockBytes, lockAsItWas(lockBytes)), "its lock was written to");
         }
         check(before.equals(names()), "there are other files");
         check(Files.size(file) == damage.region().length, "its length changed");
@@ -103,7 +115,8 @@ final class FuzzedFile {
     /** The lock file, but for the turns that are counted in one that belongs to a region. */
     private byte[] lockAsItWas(byte[] before) throws IOException {
         byte[] after = Files.readAllBytes(lock);
-        for (int i = TURNS; i < Math.min(after.length, before.length); i++) {
+        int end = Math.min(TURNS_END, Math.min(after.length, before.length));
+        for (int i = TURNS; i < end; i++) {
             after[i] = before[i];
         }
         return before.length < after.length ? Arrays.copyOf(after, before.length) : after;
@@ -116,10 +129,10 @@ final class FuzzedFile {
         check(info.bytes() == damage.region().length, "it is listed with another length");
     }
 
-    private boolean open(Damage damage) {
+    private boolean open(Damage damage) throws IOException {
         SharedRegion region;
         try {
-            region = SharedRegion.open(options);
+            region = door.open(options);
         } catch (IllegalStateException | RegionFormatException | UncheckedIOException refused) {
             return false;
         }
@@ -129,50 +142,76 @@ final class FuzzedFile {
             inspect(region);
             change(region, damage.random());
         } finally {
-            attempt(region::close);
+            attempt(DAMAGED, region::close);
         }
         return true;
     }
 
     private static void inspect(SharedRegion region) {
-        attempt(region::self);
-        attempt(region::participants);
-        attempt(region::entries);
-        attempt(region::names);
-        attempt(() -> check(!region.toString().isEmpty(), "no words"));
-        attempt(region::isDeleted);
+        attempt(CLOSED, region::self);
+        attempt(CLOSED_OR_DAMAGED, region::participants);
+        attempt(CLOSED_OR_DAMAGED, region::entries);
+        attempt(CLOSED_OR_DAMAGED, region::names);
+        attempt(NOTHING, () -> check(!region.toString().isEmpty(), "no words"));
+        attempt(NOTHING, region::isDeleted);
     }
 
     /** Opens all objects, and uses those that were damaged and some others. */
-    private void use(SharedRegion region, Damage damage) {
+    private void use(SharedRegion region, Damage damage) throws IOException {
         int others = damage.damaged().contains(".directory") ? kinds.size() : OTHERS;
         for (Kind<?> kind : kinds) {
-            boolean isUsed =
+            boolean isLookedAt =
                     damage.damaged().contains(kind.name())
                             || damage.random().nextInt(kinds.size()) < others;
-            use(kind, region, isUsed && !damage.isInhabited(), damage);
+            use(kind, region, isLookedAt, damage);
         }
     }
 
-    private <T> void use(Kind<T> kind, SharedRegion region, boolean isUsed, Damage damage) {
-        Random random = damage.random();
-        Kind.Way<T> way = random.nextBoolean() ? kind.maker() : kind.opener();
-        Handle<T> handle = new Handle<>();
-        Throwable refused = attempt(() -> handle.object = way.open(region, kind.name()));
-        T object = handle.object;
+    private <T> void use(Kind<T> kind, SharedRegion region, boolean isLookedAt, Damage damage)
+            throws IOException {
+        T object = open(kind, region, isLookedAt, damage.random());
         if (object == null) {
             tally.refused(kind.name());
-            check(refused != null, "no handle");
             return;
         }
+        boolean isUsed = isLookedAt && !damage.isInhabited();
         if (!damage.isInhabited()) { // collections lock, which may wait for whoever lives there
-            attempt(() -> check(!object.toString().isEmpty(), "no words"));
+            attempt(kind.thrown(), () -> check(!object.toString().isEmpty(), "no words"));
         }
-        boolean isBad = isUsed && attempt(() -> kind.use().of(object)) != null;
+        boolean isBad = isUsed && attempt(kind.thrown(), () -> kind.use().of(object)) != null;
         tally.opened(kind.name(), isUsed, isBad);
-        if (object instanceof AutoCloseable closeable && random.nextBoolean()) {
-            attempt(closeable::close);
+        if (object instanceof AutoCloseable closeable && damage.random().nextBoolean()) {
+            attempt(CLOSED, closeable::close);
         }
+    }
+
+    /** Null: it was refused. */
+    private <T> @Nullable T open(
+            Kind<T> kind, SharedRegion region, boolean isLookedAt, Random random)
+            throws IOException {
+        boolean makes = random.nextBoolean();
+        Kind.Way<T> way = makes ? kind.maker() : kind.opener();
+        byte[] before = isLookedAt ? Files.readAllBytes(file) : new byte[0];
+        Handle<T> handle = new Handle<>();
+        Throwable refused =
+                attempt(
+                        makes ? Kind.MAKING : Kind.OPENING,
+                        () -> handle.object = way.open(region, kind.name()));
+        if (handle.object == null) {
+            check(refused != null, "no handle");
+            if (isLookedAt && RegionTables.isReady(before, kind.name())) {
+                String stray = strayWrite(region, before);
+                check(stray == null, kind.name() + " was refused, and written to: " + stray);
+            }
+        }
+        return handle.object;
+    }
+
+    private @Nullable String strayWrite(SharedRegion region, byte[] before) throws IOException {
+        byte[] after = Files.readAllBytes(file);
+        return region.isClosed() || Arrays.equals(before, after)
+                ? null // closed: others took us for dead, and may have what is ours
+                : RegionTables.strayWriteOf(region.self().id(), before, after);
     }
 
     private static final class Handle<T> {
@@ -183,34 +222,23 @@ final class FuzzedFile {
     private void change(SharedRegion region, Random random) {
         if (random.nextInt(4) == 0) {
             String name = kinds.get(random.nextInt(kinds.size())).name();
-            attempt(() -> region.remove(name));
-            attempt(() -> region.buffer("fresh", 300).putLong(0, 1));
-            attempt(() -> region.buffer("large", 2000).putLong(0, 1));
-            attempt(region::entries);
+            attempt(CLOSED_OR_DAMAGED, () -> region.remove(name));
+            attempt(Kind.MAKING, () -> region.buffer("fresh", 300).putLong(0, 1));
+            attempt(Kind.MAKING, () -> region.buffer("large", 2000).putLong(0, 1));
+            attempt(CLOSED_OR_DAMAGED, region::entries);
         }
     }
 
-    /** Lets pass, and returns, what damaged memory may lead to; anything else ends the run. */
-    static @Nullable Throwable attempt(Attempt attempt) {
+    /** Lets pass, and returns, what the javadoc names; anything else ends the run. */
+    static @Nullable Throwable attempt(Set<Class<? extends Exception>> named, Attempt attempt) {
         try {
             attempt.make();
             return null;
-        } catch (IllegalStateException
-                | IllegalArgumentException
-                | NoSuchElementException
-                | ArithmeticException
-                | RegionFormatException
-                | IllegalMonitorStateException
-                | UnsupportedOperationException
-                | OwnerDiedException
-                | PartyDiedException
-                | UncheckedIOException
-                | EOFException
-                | BrokenBarrierException
-                | TimeoutException allowed) {
-            return allowed;
         } catch (Exception e) {
-            throw new AssertionError(e);
+            if (named.stream().noneMatch(type -> type.isInstance(e))) {
+                throw new AssertionError("its javadoc does not name this exception", e);
+            }
+            return e;
         }
     }
 

@@ -8,6 +8,7 @@ import dev.shm.memory.MappedBuffer;
 import dev.shm.process.SharedList;
 import dev.shm.process.SharedMap;
 import dev.shm.process.SharedNamespace;
+import dev.shm.process.SharedProcessType;
 import dev.shm.process.SharedSet;
 import dev.shm.queue.Delivery;
 import dev.shm.queue.JoinableQueue;
@@ -17,7 +18,12 @@ import dev.shm.queue.SharedPipe;
 import dev.shm.queue.SharedPriorityQueue;
 import dev.shm.queue.SharedQueue;
 import dev.shm.queue.SharedStack;
+import dev.shm.region.AttachMode;
 import dev.shm.region.Block;
+import dev.shm.region.ObjectSpec;
+import dev.shm.region.ObjectType;
+import dev.shm.region.RegionFormatException;
+import dev.shm.region.SharedRegion;
 import dev.shm.ring.Broadcast;
 import dev.shm.ring.MpmcDelivery;
 import dev.shm.ring.MpmcRing;
@@ -26,6 +32,7 @@ import dev.shm.ring.SpscProducer;
 import dev.shm.ring.SpscRing;
 import dev.shm.sync.CountingSemaphore;
 import dev.shm.sync.OwnerDiedException;
+import dev.shm.sync.PartyDiedException;
 import dev.shm.sync.SharedBarrier;
 import dev.shm.sync.SharedEvent;
 import dev.shm.sync.SharedLatch;
@@ -38,9 +45,14 @@ import dev.shm.value.SharedAdder;
 import dev.shm.value.SharedArray;
 import dev.shm.value.SharedStruct;
 import dev.shm.value.SharedValue;
+import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.TimeoutException;
 
 /** Everything that a region may hold, one of each kind. */
@@ -53,7 +65,57 @@ final class Kinds {
     private static final Codec<String> SHORT = Codecs.utf8(8);
     private static final Codec<String> LONG = Codecs.utf8(32);
 
+    private static final int PROCESS_BYTES = 128;
+    private static final ObjectType PROCESS = new SharedProcessType();
+
+    // What the javadoc of what is used names; a handle, or a region, may be closed anywhere.
+    private static final Set<Class<? extends Exception>> PLAIN =
+            Set.of(IllegalStateException.class);
+    private static final Set<Class<? extends Exception>> NUMBERS =
+            named(ArithmeticException.class, UnsupportedOperationException.class);
+    private static final Set<Class<? extends Exception>> FIELDS_OF_IT =
+            named(ArithmeticException.class, IllegalArgumentException.class);
+    private static final Set<Class<? extends Exception>> PARTIES =
+            named(
+                    BrokenBarrierException.class,
+                    PartyDiedException.class,
+                    IllegalArgumentException.class);
+    private static final Set<Class<? extends Exception>> LOCKS =
+            named(
+                    OwnerDiedException.class,
+                    IllegalMonitorStateException.class,
+                    IllegalArgumentException.class); // its condition
+    private static final Set<Class<? extends Exception>> LOCKED_NUMBERS =
+            named(
+                    OwnerDiedException.class,
+                    IllegalMonitorStateException.class,
+                    ArithmeticException.class,
+                    UnsupportedOperationException.class);
+    private static final Set<Class<? extends Exception>> MESSAGES =
+            named(IllegalArgumentException.class, RegionFormatException.class);
+    private static final Set<Class<? extends Exception>> ENDS =
+            named(EOFException.class, IllegalArgumentException.class, RegionFormatException.class);
+    private static final Set<Class<? extends Exception>> COLLECTIONS =
+            named(
+                    IllegalArgumentException.class,
+                    RegionFormatException.class,
+                    OwnerDiedException.class);
+    private static final Set<Class<? extends Exception>> NAMES =
+            named(
+                    IllegalArgumentException.class,
+                    RegionFormatException.class,
+                    OwnerDiedException.class,
+                    NoSuchElementException.class);
+
     private Kinds() {}
+
+    @SafeVarargs
+    @SuppressWarnings("varargs") // they are only read
+    private static Set<Class<? extends Exception>> named(Class<? extends Exception>... more) {
+        Set<Class<? extends Exception>> all = new HashSet<>(PLAIN);
+        all.addAll(List.of(more));
+        return Set.copyOf(all);
+    }
 
     static List<Kind<?>> all() {
         List<Kind<?>> kinds = new ArrayList<>();
@@ -78,7 +140,15 @@ final class Kinds {
                         "block",
                         (r, name) -> r.block(name, BLOCK_BYTES),
                         (r, name) -> r.block(name, BLOCK_BYTES),
-                        Kinds::block));
+                        Kinds::block,
+                        PLAIN));
+        kinds.add(
+                new Kind<>(
+                        "process",
+                        Kinds::process,
+                        (r, name) -> r.attach(name, PROCESS),
+                        Kinds::block,
+                        PLAIN));
         kinds.add(
                 new Kind<>(
                         "value",
@@ -88,7 +158,8 @@ final class Kinds {
                             v.set(5);
                             touch(v.get());
                             v.getAndAdd(1);
-                        }));
+                        },
+                        NUMBERS));
         kinds.add(
                 new Kind<>(
                         "array",
@@ -98,7 +169,8 @@ final class Kinds {
                             a.forEach(Number::longValue);
                             touch(a.length());
                             a.fill(-1);
-                        }));
+                        },
+                        NUMBERS));
         kinds.add(
                 new Kind<>(
                         "struct",
@@ -109,7 +181,8 @@ final class Kinds {
                             touch(s.fields());
                             s.update(record -> record.setInt("b", 1));
                             touch(s.version());
-                        }));
+                        },
+                        FIELDS_OF_IT));
         kinds.add(
                 new Kind<>(
                         "adder",
@@ -118,7 +191,8 @@ final class Kinds {
                         a -> {
                             a.increment();
                             touch(a.sum());
-                        }));
+                        },
+                        PLAIN));
     }
 
     private static void block(Block block) {
@@ -134,7 +208,8 @@ final class Kinds {
                         "semaphore",
                         (r, name) -> SharedSemaphore.of(r, name, 3),
                         SharedSemaphore::open,
-                        Kinds::semaphore));
+                        Kinds::semaphore,
+                        PLAIN));
         kinds.add(
                 new Kind<>(
                         "counting",
@@ -143,20 +218,23 @@ final class Kinds {
                         s -> {
                             s.release();
                             s.tryAcquire(WAIT, MICROSECONDS);
-                        }));
-        kinds.add(new Kind<>("event", SharedEvent::of, SharedEvent::open, Kinds::event));
+                        },
+                        PLAIN));
+        kinds.add(new Kind<>("event", SharedEvent::of, SharedEvent::open, Kinds::event, PLAIN));
         kinds.add(
                 new Kind<>(
                         "gate",
                         (r, name) -> SharedEvent.of(r, name, SharedEvent.Mode.AUTO_RESET),
                         SharedEvent::open,
-                        Kinds::event));
+                        Kinds::event,
+                        PLAIN));
         kinds.add(
                 new Kind<>(
                         "barrier",
                         (r, name) -> SharedBarrier.of(r, name, 2),
                         SharedBarrier::open,
-                        Kinds::barrier));
+                        Kinds::barrier,
+                        PARTIES));
         kinds.add(
                 new Kind<>(
                         "latch",
@@ -165,7 +243,8 @@ final class Kinds {
                         latch -> {
                             latch.countDown();
                             latch.await(WAIT, MICROSECONDS);
-                        }));
+                        },
+                        PARTIES));
         kinds.add(
                 new Kind<>(
                         "parties",
@@ -176,7 +255,8 @@ final class Kinds {
                             latch.countDown(0);
                             touch(latch.isDone(1));
                             latch.await(WAIT, MICROSECONDS);
-                        }));
+                        },
+                        PARTIES));
     }
 
     private static void semaphore(SharedSemaphore semaphore) throws Exception {
@@ -205,13 +285,14 @@ final class Kinds {
     }
 
     private static void addLocks(List<Kind<?>> kinds) {
-        kinds.add(new Kind<>("lock", SharedLock::of, SharedLock::open, Kinds::lock));
+        kinds.add(new Kind<>("lock", SharedLock::of, SharedLock::open, Kinds::lock, LOCKS));
         kinds.add(
                 new Kind<>(
                         "rw",
                         SharedReadWriteLock::of,
                         SharedReadWriteLock::open,
-                        Kinds::readAndWrite));
+                        Kinds::readAndWrite,
+                        LOCKS));
         kinds.add(
                 new Kind<>(
                         "syncvalue",
@@ -222,7 +303,8 @@ final class Kinds {
                                 v.value().getAndAdd(1);
                                 v.lock().unlock();
                             }
-                        }));
+                        },
+                        LOCKED_NUMBERS));
         kinds.add(
                 new Kind<>(
                         "syncarray",
@@ -233,7 +315,8 @@ final class Kinds {
                                 a.array().fill(7);
                                 a.lock().unlock();
                             }
-                        }));
+                        },
+                        LOCKED_NUMBERS));
     }
 
     @SuppressWarnings("WaitNotInLoop") // nobody signals
@@ -268,25 +351,29 @@ final class Kinds {
                         "ring",
                         (r, name) -> SpscRing.of(r, name, 256),
                         SpscRing::open,
-                        Kinds::ring));
+                        Kinds::ring,
+                        MESSAGES));
         kinds.add(
                 new Kind<>(
                         "mpmc",
                         (r, name) -> MpmcRing.of(r, name, 4, 8),
                         MpmcRing::open,
-                        Kinds::mpmc));
+                        Kinds::mpmc,
+                        MESSAGES));
         kinds.add(
                 new Kind<>(
                         "broadcast",
                         (r, name) -> Broadcast.of(r, name, 256),
                         Broadcast::open,
-                        Kinds::broadcast));
+                        Kinds::broadcast,
+                        MESSAGES));
         kinds.add(
                 new Kind<>(
                         "pipe",
                         (r, name) -> SharedPipe.of(r, name, 256),
                         SharedPipe::open,
-                        Kinds::pipe));
+                        Kinds::pipe,
+                        ENDS));
     }
 
     private static void ring(SpscRing ring) {
@@ -337,13 +424,15 @@ final class Kinds {
                         "queue",
                         (r, name) -> SharedQueue.of(r, name, 3, SHORT),
                         (r, name) -> SharedQueue.open(r, name, SHORT),
-                        Kinds::queue));
+                        Kinds::queue,
+                        MESSAGES));
         kinds.add(
                 new Kind<>(
                         "joinable",
                         (r, name) -> JoinableQueue.of(r, name, 3, SHORT),
                         (r, name) -> JoinableQueue.open(r, name, SHORT),
-                        Kinds::joinable));
+                        Kinds::joinable,
+                        MESSAGES));
         kinds.add(
                 new Kind<>(
                         "longs",
@@ -355,7 +444,8 @@ final class Kinds {
                             touch(q.drain(Kinds::touch, 9));
                             q.offer(2);
                             touch(q.size());
-                        }));
+                        },
+                        MESSAGES));
         kinds.add(
                 new Kind<>(
                         "stack",
@@ -367,7 +457,8 @@ final class Kinds {
                             stack.offer(2L);
                             stack.poll(WAIT, MICROSECONDS);
                             touch(stack.size());
-                        }));
+                        },
+                        MESSAGES));
         kinds.add(
                 new Kind<>(
                         "priority",
@@ -378,7 +469,8 @@ final class Kinds {
                             queue.offer(2L);
                             queue.poll(WAIT, MICROSECONDS);
                             touch(queue.peek());
-                        }));
+                        },
+                        MESSAGES));
     }
 
     private static void queue(SharedQueue<String> queue) throws Exception {
@@ -407,13 +499,15 @@ final class Kinds {
                         "map",
                         (r, name) -> SharedMap.of(r, name, 8, 1024, SHORT, LONG),
                         (r, name) -> SharedMap.open(r, name, SHORT, LONG),
-                        Kinds::map));
+                        Kinds::map,
+                        COLLECTIONS));
         kinds.add(
                 new Kind<>(
                         "list",
                         (r, name) -> SharedList.of(r, name, 8, 1024, LONG),
                         (r, name) -> SharedList.open(r, name, LONG),
-                        Kinds::list));
+                        Kinds::list,
+                        COLLECTIONS));
         kinds.add(
                 new Kind<>(
                         "set",
@@ -425,7 +519,8 @@ final class Kinds {
                             set.forEach(Kinds::touch);
                             set.remove("x");
                             set.add("y");
-                        }));
+                        },
+                        COLLECTIONS));
         Codec<Object> objects =
                 Codecs.serialized(Object.class, 64, Codecs.allow(String.class, Integer.class));
         kinds.add(
@@ -438,7 +533,14 @@ final class Kinds {
                             touch(names.has("two"));
                             touch(names.get("one", String.class));
                             names.asMap().forEach((name, value) -> touch(value));
-                        }));
+                        },
+                        NAMES));
+    }
+
+    /** What a parent has of a child: only its own code, which is not here, reads it. */
+    private static Block process(SharedRegion region, String name) {
+        ObjectSpec spec = new ObjectSpec(PROCESS, 0, 0, PROCESS_BYTES, "", memory -> {});
+        return region.attach(name, spec, AttachMode.OPEN_OR_CREATE);
     }
 
     private static void map(SharedMap<String, String> map) {

@@ -85,7 +85,8 @@ final class RegionImages {
 
     private static <T> void use(Kind<T> kind, SharedRegion region) {
         if (!kind.name().equals("pipe")) { // whose ends can be had once
-            FuzzedFile.attempt(() -> kind.use().of(kind.maker().open(region, kind.name())));
+            FuzzedFile.attempt(
+                    kind.thrown(), () -> kind.use().of(kind.maker().open(region, kind.name())));
         }
     }
 

@@ -4,15 +4,29 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.util.Date;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DeadlineTest {
+    /** BEHAVIOURS 20.18: no wait is longer or shorter for the clock being set. */
+    @Test
+    void theTimeOfDay_isReadWhereItIsGiven_andNowhereElse() {
+        Set<String> readers =
+                new ClassFileImporter()
+                        .importClass(Deadline.class).getMethodCallsFromSelf().stream()
+                                .filter(call -> call.getName().equals("currentTimeMillis"))
+                                .map(call -> call.getOrigin().getName())
+                                .collect(Collectors.toSet());
+        assertEquals(Set.of("at"), readers);
+    }
 
     @ParameterizedTest
     @ValueSource(longs = {0, -1, Long.MIN_VALUE})

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Work that is joined, between threads, region objects and JVMs. BEHAVIOURS 10.12, 10.32, 10.33,
@@ -258,7 +259,7 @@ class JoinableQueueTest {
         "IDLE, mpmc.acknowledged",
         "BLOCKED, mpmc.acknowledged",
         "RACING, mpmc.acknowledged",
-        "BLOCKED, mpmc.waking"
+        "BLOCKED, mpmc.waking.producers"
     })
     void workerKilledInTaskDone_itIsDone(Bystander kind, String point) {
         open(Where.REGIONS);
@@ -270,6 +271,23 @@ class JoinableQueueTest {
             victim.kill();
             kind.expect(joiner, "join", "done");
             assertNull(queue.poll());
+        }
+    }
+
+    /** BEHAVIOURS 20.17: who joins does not wait for one that is stopped then. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mpmc.acknowledged", "mpmc.waking.producers"})
+    void workerStoppedInTaskDone_holdsNobodyUp(String point) {
+        open(Where.REGIONS);
+        queue.offer("a");
+        try (Victim victim = victim()) {
+            assertEquals("a", victim.ask("take"));
+            Peer joiner = peers.add().say("join");
+            joiner.awaitAsleep();
+            victim.stopAt(point).say("taskDone").awaitStopped(point);
+            joiner.expect("done");
+            victim.goOn();
+            victim.expect("done");
         }
     }
 

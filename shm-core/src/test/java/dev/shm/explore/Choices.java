@@ -201,11 +201,11 @@ abstract class Choices {
             places = new int[deviations.length];
             choices = new int[deviations.length];
             for (int i = 0; i < deviations.length; i++) {
-                String[] numbers = deviations[i].split(":", -1);
-                if (numbers.length != 2) {
+                if (!deviations[i].matches("\\d{1,9}:\\d{1,9}")) {
                     throw new IllegalArgumentException(
                             "schedule=" + schedule + ", allowed: as in 17:2 40:1");
                 }
+                String[] numbers = deviations[i].split(":", -1);
                 places[i] = Integer.parseInt(numbers[0]);
                 choices[i] = Integer.parseInt(numbers[1]);
             }

@@ -17,37 +17,30 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** {@code ./shm explore}: many schedules of the worlds of every primitive. */
+/** Many schedules of the worlds of every primitive. */
 public final class Explore {
-    private static final int SCHEDULES = 100_000;
+    /** As many deviations as there is room for. */
+    public static final int DEEPEST = -1;
+
     private static final int CHUNK = 10_000;
-    private static final int DEEPEST = -1; // that there is room for
     private static final int FAILED = -2;
     private static final long MILLIS_PER_LINE = 60_000;
     private static final String DELAYED = "-delayed";
-    private static final String USAGE =
-            """
-            Usage: ./shm explore [--schedules N] [--depth D] [--seed S] [--delayed] [PRIMITIVE]...
-                   ./shm explore --replay SCHEDULE PRIMITIVE/WORLD
 
-            Tries N schedules (100000) of each primitive, or of those that are named: first every
-            schedule with up to D deviations from the ordinary one in each of its worlds, then
-            others by chance. Without --depth every schedule with one deviation, and with more of
-            them where that takes half of the N at most. In half of what is left of the N, it tries
-            in between every schedule with none, one, two... deviations, as far as there is room,
-            in which it does not count who goes on when a thread sleeps or has ended. With --delayed
-            it does so in WORLD-delayed instead of each WORLD: there others may see stores late. A
-            line for each primitive says what came out, and how many deviations were tried in full
-            in each world, of the first kind and of the second; until then, one each minute says how
-            far it is. 0 schedules: as many, and then others by chance without an end, until
-            something is wrong. What is wrong comes with the line that replays it. Exit code 0:
-            clean, 1: something was wrong, 2: wrong arguments.
-            """;
+    /**
+     * What was asked for.
+     *
+     * @param schedules of each primitive
+     * @param endless whether others follow by chance until something is wrong
+     * @param depth how many deviations those have that are all tried, or {@link #DEEPEST}
+     * @param seed of those that are tried by chance
+     * @param delayed whether stores may be seen late
+     */
+    public record Order(int schedules, boolean endless, int depth, long seed, boolean delayed) {}
 
     private final Map<String, Map<String, Explorer>> worlds = new LinkedHashMap<>();
     private final PrintStream out;
     private final long millisPerLine;
-    private volatile boolean delayed; // which worlds are explored
 
     /**
      * Everything that the catalogues on the class path have.
@@ -93,23 +86,18 @@ public final class Explore {
      * Explores.
      *
      * @param names of primitives
-     * @param schedules of each; 0: without an end
-     * @param depth how many deviations those have that are all tried; -1: as many as there is room
-     *     for
-     * @param seed of those that are tried by chance
      * @return whether nothing was wrong
      */
-    public boolean run(List<String> names, int schedules, int depth, long seed)
-            throws InterruptedException {
+    public boolean run(List<String> names, Order order) throws InterruptedException {
         int processors = Runtime.getRuntime().availableProcessors();
         ExecutorService threads = // without an end none of them makes way for another
-                Executors.newFixedThreadPool(schedules == 0 ? names.size() : processors);
+                Executors.newFixedThreadPool(order.endless ? names.size() : processors);
         ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         AtomicBoolean clean = new AtomicBoolean(true);
         try {
             List<Future<?>> all = new ArrayList<>();
             for (String name : names) {
-                Run one = new Run(name, schedules, depth, seed, clean);
+                Run one = new Run(name, order, clean);
                 all.add(threads.submit(() -> exploreOrStop(one, clock)));
             }
             for (Future<?> one : all) {
@@ -147,9 +135,7 @@ public final class Explore {
     /** One primitive. */
     private final class Run {
         private final String primitive;
-        private final int schedules;
-        private final int depth;
-        private final long seed;
+        private final Order order;
         private final AtomicBoolean clean;
         private final Map<String, Explorer> its;
         private final Map<String, String> depths = new LinkedHashMap<>();
@@ -158,14 +144,12 @@ public final class Explore {
         private long tried; // without an end some may count twice as different ones
         private long different;
 
-        Run(String primitive, int schedules, int depth, long seed, AtomicBoolean clean) {
+        Run(String primitive, Order order, AtomicBoolean clean) {
             this.primitive = primitive;
-            this.schedules = schedules;
-            this.depth = depth;
-            this.seed = seed;
+            this.order = order;
             this.clean = clean;
             this.its = new LinkedHashMap<>(worlds.getOrDefault(primitive, Map.of()));
-            this.its.keySet().removeIf(world -> world.endsWith(DELAYED) != delayed);
+            this.its.keySet().removeIf(world -> world.endsWith(DELAYED) != order.delayed);
             this.executedBefore = executed();
         }
 
@@ -185,14 +169,13 @@ public final class Explore {
 
         void explore() {
             long start = System.nanoTime();
-            int all = schedules == 0 ? SCHEDULES : schedules; // at first
-            int share = (all + its.size() - 1) / its.size();
+            int share = (order.schedules + its.size() - 1) / its.size();
             boolean found = false;
             for (String world : its.keySet()) {
                 found |= finds(world, share);
             }
-            long next = seed + share;
-            for (; schedules == 0 && !found && clean.get(); next += CHUNK) {
+            long next = order.seed + share;
+            for (; order.endless && !found && clean.get(); next += CHUNK) {
                 for (Map.Entry<String, Explorer> world : its.entrySet()) {
                     current = world.getKey();
                     found |= isBad(world.getValue().sample(next, CHUNK));
@@ -218,10 +201,10 @@ public final class Explore {
         private boolean finds(String world, int share) {
             current = world;
             Explorer explorer = its.get(world);
-            int searched = depth == DEEPEST ? 1 : depth;
+            int searched = order.depth == DEEPEST ? 1 : order.depth;
             Exploration all = explorer.depthFirst(searched);
             long next = (long) all.schedules() * all.schedules() / 2; // as many, about, one deeper
-            while (depth == DEEPEST && all.failure() == null && next <= share / 2) {
+            while (order.depth == DEEPEST && all.failure() == null && next <= share / 2) {
                 long before = all.schedules();
                 all = explorer.depthFirst(++searched);
                 long growth = all.schedules() / before;
@@ -238,7 +221,7 @@ public final class Explore {
             }
             depths.put(world, searched + "/" + (inAnyTurn < 0 ? "-" : inAnyTurn));
             int left = (int) Math.max(0, share - (tried - triedBefore));
-            return isBad(explorer.sample(seed, left, new Known(searched, inAnyTurn)));
+            return isBad(explorer.sample(order.seed, left, new Known(searched, inAnyTurn)));
         }
 
         /** Returns how many deviations have all schedules that were tried; -1: not even none. */
@@ -313,90 +296,5 @@ public final class Explore {
         return worlds.entrySet().stream()
                 .flatMap(e -> e.getValue().keySet().stream().map(w -> e.getKey() + "/" + w))
                 .toList();
-    }
-
-    /** The command. */
-    public static void main(String... arguments) throws InterruptedException {
-        System.exit(new Explore(System.out).obey(System.err, arguments));
-    }
-
-    /**
-     * What the command does.
-     *
-     * @param err where it is told what is wrong with the arguments
-     * @param arguments as the usage has them
-     * @return its exit code
-     */
-    int obey(PrintStream err, String... arguments) throws InterruptedException {
-        try {
-            return obey(arguments) ? 0 : 1;
-        } catch (IllegalArgumentException e) {
-            err.println("shm explore: " + e.getMessage());
-            err.print(USAGE);
-            return 2;
-        }
-    }
-
-    private boolean obey(String... arguments) throws InterruptedException {
-        List<String> names = new ArrayList<>();
-        int schedules = SCHEDULES;
-        int depth = DEEPEST;
-        long seed = System.nanoTime();
-        String schedule = null;
-        for (int i = 0; i < arguments.length; i++) {
-            switch (arguments[i]) {
-                case "--schedules" -> schedules = (int) number(arguments, ++i, 0);
-                case "--depth" -> depth = (int) number(arguments, ++i, 0);
-                case "--seed" -> seed = number(arguments, ++i, Long.MIN_VALUE);
-                case "--delayed" -> delayed = true;
-                case "--replay" -> schedule = value(arguments, ++i);
-                case "--help", "-h" -> {
-                    out.print(USAGE);
-                    return true;
-                }
-                default -> names.add(arguments[i]);
-            }
-        }
-        if (schedule != null) {
-            return replay(schedule, names.isEmpty() ? "" : names.get(0));
-        }
-        for (String name : names) {
-            if (!worlds.containsKey(name)) {
-                throw new IllegalArgumentException(name + ", allowed: " + primitives());
-            }
-        }
-        out.println(
-                "explore: seed="
-                        + seed
-                        + " schedules="
-                        + schedules
-                        + " depth="
-                        + (depth == DEEPEST ? "1 or more" : depth));
-        return run(names.isEmpty() ? primitives() : names, schedules, depth, seed);
-    }
-
-    private static long number(String[] arguments, int at, long least) {
-        String value = value(arguments, at);
-        try {
-            long number = Long.parseLong(value);
-            if (number >= least && (least < 0 || number <= Integer.MAX_VALUE)) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // told below
-        }
-        throw new IllegalArgumentException(
-                arguments[at - 1]
-                        + "="
-                        + value
-                        + ", allowed: a number"
-                        + (least < 0 ? "" : " from " + least + " to " + Integer.MAX_VALUE));
-    }
-
-    private static String value(String[] arguments, int at) {
-        if (at == arguments.length) {
-            throw new IllegalArgumentException(arguments[at - 1] + " needs a value");
-        }
-        return arguments[at];
     }
 }

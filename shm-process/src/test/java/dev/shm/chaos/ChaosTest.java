@@ -21,7 +21,7 @@ class ChaosTest {
     void kills_loseNothingAndStrandNobody() throws Exception {
         Chaos chaos =
                 new Chaos(
-                        new Chaos.Order(Long.MAX_VALUE, KILLS, SEED, MAX_WAIT_MILLIS, null),
+                        new Chaos.Order(Long.MAX_VALUE, KILLS, SEED, MAX_WAIT_MILLIS),
                         line -> {},
                         null);
         try {

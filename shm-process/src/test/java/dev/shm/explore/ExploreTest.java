@@ -29,8 +29,12 @@ class ExploreTest {
     private static final long A_MINUTE = 60_000;
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    private final Explore explore =
-            new Explore(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    private final Explore explore = new Explore(out);
+
+    private int obey(Explore explore, String... arguments) {
+        return ExploreCommand.run(explore, out, out, arguments);
+    }
 
     private String said() {
         return printed.toString(StandardCharsets.UTF_8);
@@ -62,18 +66,17 @@ class ExploreTest {
     void aFewSchedules_areClean_andALineEach() throws InterruptedException {
         List<String> three = List.of("mutex", "pipe", "list");
         assertTrue(explore.primitives().containsAll(three), explore.primitives()::toString);
-        assertTrue(explore.run(three, FEW, 1, 1), this::said);
+        assertTrue(explore.run(three, new Explore.Order(FEW, false, 1, 1, false)), this::said);
         assertEquals(three.size(), said().lines().filter(line -> line.contains("clean")).count());
     }
 
     /** Where the protocol stores much without a fence. */
     @Test
-    void storesThatAreSeenLate_areClean() throws InterruptedException {
-        PrintStream err = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    void storesThatAreSeenLate_areClean() {
         String few = "" + FEW;
         assertEquals(
                 0,
-                explore.obey(err, "--delayed", "--seed", "1", "--schedules", few, "one-to-one"),
+                obey(explore, "--delayed", "--seed", "1", "--schedules", few, "one-to-one"),
                 this::said);
     }
 
@@ -100,28 +103,27 @@ class ExploreTest {
     }
 
     @Test
-    void aFault_isFound_andTheLineThatIsPrintedShowsItAgain() throws InterruptedException {
+    void aFault_isFound_andTheLineThatIsPrintedShowsItAgain() {
         Catalogue faulty =
                 entries ->
                         entries.add(
                                 "faulty",
                                 "world",
                                 new Explorer(ExploreTest::countingWithoutALock, Rules.PLAIN));
-        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
         Explore finding = new Explore(out, List.of(faulty), A_MINUTE);
-        assertEquals(1, finding.obey(out, "--schedules", "100", "--seed", "1", "faulty"));
+        assertEquals(1, obey(finding, "--schedules", "100", "--seed", "1", "faulty"));
         Matcher line =
                 Pattern.compile("(?m)^\\./shm explore --replay '([0-9: ]+)' (\\S+)$")
                         .matcher(said());
         assertTrue(line.find(), this::said);
         assertTrue(said().contains("FAILED"), this::said);
         printed.reset();
-        assertEquals(1, finding.obey(out, "--replay", line.group(1), line.group(2)));
+        assertEquals(1, obey(finding, "--replay", line.group(1), line.group(2)));
         assertTrue(said().contains("lost"), this::said);
-        assertEquals(0, finding.obey(out, "--replay", "", line.group(2)), "without deviations");
+        assertEquals(0, obey(finding, "--replay", "", line.group(2)), "without deviations");
         assertEquals("faulty/world", line.group(2));
         printed.reset();
-        assertEquals(1, finding.obey(out, "--schedules", "100", "--delayed"));
+        assertEquals(1, obey(finding, "--schedules", "100", "--delayed"));
         assertTrue(said().contains("' faulty/world-delayed"), this::said);
     }
 
@@ -138,9 +140,9 @@ class ExploreTest {
     }
 
     @Test
-    void howFarItIs_isSaidMeanwhile() throws InterruptedException {
+    void howFarItIs_isSaidMeanwhile() {
         CountDownLatch said = new CountDownLatch(1);
-        PrintStream out =
+        PrintStream telling =
                 new PrintStream(printed, true, StandardCharsets.UTF_8) {
                     @Override
                     public void println(String line) {
@@ -151,17 +153,16 @@ class ExploreTest {
                     }
                 };
         Catalogue slow = small(() -> assertDoesNotThrow(() -> said.await()));
-        assertEquals(0, new Explore(out, List.of(slow), 1).obey(out, "--schedules", "10"));
+        assertEquals(0, obey(new Explore(telling, List.of(slow), 1), "--schedules", "10"));
     }
 
     /** In a world of so few schedules all are tried. */
     @Test
-    void howDeepItWent_isSaid() throws InterruptedException {
-        PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
+    void howDeepItWent_isSaid() {
         Explore explore = new Explore(out, List.of(small(() -> {})), A_MINUTE);
-        assertEquals(0, explore.obey(out, "--schedules", "1000", "--depth", "0"));
+        assertEquals(0, obey(explore, "--schedules", "1000", "--depth", "0"));
         assertTrue(said().contains("depth {world=0/3}"), this::said);
-        assertEquals(0, explore.obey(out, "--schedules", "1", "--depth", "1"));
+        assertEquals(0, obey(explore, "--schedules", "1", "--depth", "1"));
         assertTrue(said().contains("depth {world=1/-}"), this::said);
     }
 
@@ -178,10 +179,11 @@ class ExploreTest {
         "--replay 1 mutex/deaths",
         "--replay x:1 mutex/deaths"
     })
-    void wrongArguments_areToldAndExit2(String arguments) throws InterruptedException {
-        PrintStream err = new PrintStream(printed, true, StandardCharsets.UTF_8);
-        assertEquals(2, explore.obey(err, arguments.split(" ", -1)), this::said);
-        assertTrue(said().startsWith("shm explore: "), this::said);
-        assertTrue(said().contains("Usage: ./shm explore"), this::said);
+    void wrongArguments_areToldAndExit2(String arguments) {
+        String[] words = arguments.split(" ", -1);
+        assertEquals(2, obey(explore, words), this::said);
+        String why = said().lines().findFirst().orElseThrow();
+        assertTrue(why.contains(words[0]) || why.contains(words[1]), this::said);
+        assertTrue(said().contains("Usage: shm explore"), this::said);
     }
 }

@@ -1,6 +1,5 @@
 package dev.shm.fuzz;
 
-import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,26 +15,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code ./shm fuzz}: regions whose files were damaged, listed, opened, inspected and used. A crash
- * ends this JVM; a hang is seen by who looks after the threads.
+ * Regions whose files were damaged, listed, opened, inspected and used. A crash ends this JVM; a
+ * hang is seen by who looks after the threads.
  */
 final class Fuzz {
-    private static final long CASES = 10_000;
-    private static final int PATIENCE_SECONDS = 30;
     private static final int LOOK_MILLIS = 100;
     private static final int LOOKS_PER_LINE = 100;
-    private static final String USAGE =
-            """
-            Usage: ./shm fuzz [--cases N] [--first F] [--seed S] [--threads T]
-
-            Damages the file of a region with an object of each kind, N times (10000): words of its
-            header, its tables and its objects, its length, the file beside it. Each time it is
-            listed, opened and inspected, each object is opened, and some are used, first of all
-            those that were damaged: a result or an exception is right, anything else is not. A file
-            that is refused must be as it was. --first goes on where another run of the same seed
-            was ended. A crash leaves the file that the first line names, in which the case of each
-            thread is. Exit code 0: clean, 1: something was wrong, 2: wrong arguments.
-            """;
 
     /** What was asked for. */
     record Order(long cases, long first, long seed, int threads) {}
@@ -170,28 +155,6 @@ final class Fuzz {
         return tally;
     }
 
-    public static void main(String... arguments) {
-        System.exit(obey(System.out, System.err, arguments));
-    }
-
-    /** What the command does; returns its exit code. */
-    static int obey(PrintStream out, PrintStream err, String... arguments) {
-        Order order;
-        try {
-            order = parse(arguments);
-        } catch (IllegalArgumentException e) {
-            err.println("shm fuzz: " + e.getMessage());
-            err.print(USAGE);
-            return 2;
-        }
-        if (order == null) {
-            out.print(USAGE);
-            return 0;
-        }
-        Path parent = RegionOptions.named("fuzz").path().resolveSibling("");
-        return new Fuzz(order, parent, Kinds.all(), PATIENCE_SECONDS).report(out) ? 0 : 1;
-    }
-
     /** Runs all cases and says what came of it. */
     boolean report(PrintStream out) {
         out.println("fuzz: seed=" + order.seed + " first=" + order.first);
@@ -205,43 +168,5 @@ final class Fuzz {
             out.println("FAILED after " + tally.summary());
             return false;
         }
-    }
-
-    /** Null: help is asked for. */
-    private static @Nullable Order parse(String... arguments) {
-        long cases = CASES;
-        long first = 0;
-        long seed = System.nanoTime();
-        int threads = Runtime.getRuntime().availableProcessors();
-        for (int i = 0; i < arguments.length; i += 2) {
-            if (arguments[i].equals("--help") || arguments[i].equals("-h")) {
-                return null;
-            }
-            if (i + 1 == arguments.length) {
-                throw new IllegalArgumentException(arguments[i] + " needs a value");
-            }
-            String value = arguments[i + 1];
-            switch (arguments[i]) {
-                case "--cases" -> cases = number(arguments[i], value, 1);
-                case "--first" -> first = number(arguments[i], value, 0);
-                case "--seed" -> seed = number(arguments[i], value, Long.MIN_VALUE);
-                case "--threads" -> threads = (int) Math.min(100, number(arguments[i], value, 1));
-                default -> throw new IllegalArgumentException("unknown: " + arguments[i]);
-            }
-        }
-        return new Order(cases, first, seed, threads);
-    }
-
-    private static long number(String option, String value, long least) {
-        try {
-            long number = Long.parseLong(value);
-            if (number >= least) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // Falls through: it is as wrong as one that is too small.
-        }
-        throw new IllegalArgumentException(
-                option + "=" + value + ", allowed: a whole number, at least " + least);
     }
 }

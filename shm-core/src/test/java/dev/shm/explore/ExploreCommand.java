@@ -1,10 +1,9 @@
 package dev.shm.explore;
 
-import dev.shm.testing.Tools;
+import dev.shm.testing.ToolCommand;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -13,8 +12,6 @@ import picocli.CommandLine.Parameters;
 /** {@code ./shm explore}. */
 @Command(
         name = "shm explore",
-        sortOptions = false,
-        usageHelpAutoWidth = true,
         description = {
             "Tries N schedules of each primitive, or of those that are named: first every schedule"
                     + " with up to D deviations from the ordinary one in each of its worlds, then"
@@ -26,9 +23,8 @@ import picocli.CommandLine.Parameters;
                     + " then, one each minute says how far it is. What is wrong comes with the line"
                     + " that replays it.",
             ""
-        },
-        footer = {"", "Exit codes: 0 when clean; 1 when not; 2 for wrong arguments."})
-public final class ExploreCommand implements Callable<Integer> {
+        })
+public final class ExploreCommand extends ToolCommand {
     private static final int DEFAULT_SCHEDULES = 100_000;
 
     @Parameters(paramLabel = "PRIMITIVE", description = "default: all; to replay: PRIMITIVE/WORLD")
@@ -62,19 +58,11 @@ public final class ExploreCommand implements Callable<Integer> {
             description = "executes one schedule, as a failure was reported")
     private @Nullable String replay;
 
-    @SuppressWarnings("UnusedVariable") // by us: picocli knows what it means
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "shows this")
-    private boolean help;
-
     private final Explore explore;
-    private final PrintStream out;
 
     private ExploreCommand(Explore explore, PrintStream out) {
+        super(out);
         this.explore = explore;
-        this.out = out;
     }
 
     /** The command. */
@@ -83,7 +71,7 @@ public final class ExploreCommand implements Callable<Integer> {
     }
 
     static int run(Explore explore, PrintStream out, PrintStream err, String... arguments) {
-        return Tools.execute(new ExploreCommand(explore, out), out, err, arguments);
+        return new ExploreCommand(explore, out).execute(err, arguments);
     }
 
     @Override
@@ -103,9 +91,9 @@ public final class ExploreCommand implements Callable<Integer> {
                 throw new IllegalArgumentException(name + ", allowed: " + explore.primitives());
             }
         }
-        Tools.checkAtLeast(0, "--schedules", schedules);
+        checkAtLeast(0, "--schedules", schedules);
         if (depth != null) {
-            Tools.checkAtLeast(0, "--depth", depth);
+            checkAtLeast(0, "--depth", depth);
         }
         out.println(
                 "explore: seed="

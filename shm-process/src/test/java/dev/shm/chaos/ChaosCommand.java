@@ -1,11 +1,10 @@
 package dev.shm.chaos;
 
-import dev.shm.testing.Tools;
+import dev.shm.testing.ToolCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -14,8 +13,6 @@ import picocli.CommandLine.Option;
 /** {@code ./shm chaos}. */
 @Command(
         name = "shm chaos",
-        sortOptions = false,
-        usageHelpAutoWidth = true,
         description = {
             "Several JVMs use one object of each kind in one region; they are killed, stopped, and"
                     + " replaced at random, while others hog the processors. Everything is checked"
@@ -24,9 +21,8 @@ import picocli.CommandLine.Option;
                     + " or with the first thing that is not as it must be, and then keeps the file"
                     + " of the region where that was, and tells what was done when.",
             ""
-        },
-        footer = {"", "Exit codes: 0 when clean; 1 when not; 2 for wrong arguments."})
-final class ChaosCommand implements Callable<Integer> {
+        })
+final class ChaosCommand extends ToolCommand {
     private static final int FEW_KILLS = 200;
     private static final double FEW_MINUTES = 2;
 
@@ -53,17 +49,8 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "where the figures go")
     private @Nullable Path json;
 
-    @SuppressWarnings("UnusedVariable") // by us: picocli knows what it means
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "shows this")
-    private boolean help;
-
-    private final PrintStream out;
-
     private ChaosCommand(PrintStream out) {
-        this.out = out;
+        super(out);
     }
 
     public static void main(String... arguments) {
@@ -71,7 +58,7 @@ final class ChaosCommand implements Callable<Integer> {
     }
 
     static int run(PrintStream out, PrintStream err, String... arguments) {
-        return Tools.execute(new ChaosCommand(out), out, err, arguments);
+        return new ChaosCommand(out).execute(err, arguments);
     }
 
     @Override
@@ -80,9 +67,9 @@ final class ChaosCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--minutes=" + minutes + ": must be more than 0");
         }
         if (kills != null) {
-            Tools.checkAtLeast(1, "--kills", kills);
+            checkAtLeast(1, "--kills", kills);
         }
-        Tools.checkAtLeast(1, "--max-wait", maxWaitMillis);
+        checkAtLeast(1, "--max-wait", maxWaitMillis);
         double most = minutes != null ? minutes : kills != null ? Double.POSITIVE_INFINITY : 1;
         int goal = kills == null ? Integer.MAX_VALUE : kills;
         long nanos = (long) (most * TimeUnit.MINUTES.toNanos(1));

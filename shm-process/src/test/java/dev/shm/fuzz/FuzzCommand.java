@@ -1,18 +1,15 @@
 package dev.shm.fuzz;
 
 import dev.shm.region.RegionOptions;
-import dev.shm.testing.Tools;
+import dev.shm.testing.ToolCommand;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code ./shm fuzz}. */
 @Command(
         name = "shm fuzz",
-        sortOptions = false,
-        usageHelpAutoWidth = true,
         description = {
             "Damages the file of a region with an object of each kind: words of its header, its"
                     + " tables and its objects, its length, the file beside it. Each time it is"
@@ -22,9 +19,8 @@ import picocli.CommandLine.Option;
                     + " leaves the file that the first line names, in which the case of each thread"
                     + " is.",
             ""
-        },
-        footer = {"", "Exit codes: 0 when clean; 1 when not; 2 for wrong arguments."})
-final class FuzzCommand implements Callable<Integer> {
+        })
+final class FuzzCommand extends ToolCommand {
     private static final int PATIENCE_SECONDS = 30;
     private static final int MAX_THREADS = 100;
 
@@ -43,17 +39,8 @@ final class FuzzCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "T", description = "default: one for each core")
     private int threads = Runtime.getRuntime().availableProcessors();
 
-    @SuppressWarnings("UnusedVariable") // by us: picocli knows what it means
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "shows this")
-    private boolean help;
-
-    private final PrintStream out;
-
     private FuzzCommand(PrintStream out) {
-        this.out = out;
+        super(out);
     }
 
     public static void main(String... arguments) {
@@ -61,14 +48,14 @@ final class FuzzCommand implements Callable<Integer> {
     }
 
     static int run(PrintStream out, PrintStream err, String... arguments) {
-        return Tools.execute(new FuzzCommand(out), out, err, arguments);
+        return new FuzzCommand(out).execute(err, arguments);
     }
 
     @Override
     public Integer call() {
-        Tools.checkAtLeast(1, "--cases", cases);
-        Tools.checkAtLeast(0, "--first", first);
-        Tools.checkAtLeast(1, "--threads", threads);
+        checkAtLeast(1, "--cases", cases);
+        checkAtLeast(0, "--first", first);
+        checkAtLeast(1, "--threads", threads);
         Fuzz.Order order = new Fuzz.Order(cases, first, seed, Math.min(MAX_THREADS, threads));
         Path parent = RegionOptions.named("fuzz").path().resolveSibling("");
         return new Fuzz(order, parent, Kinds.all(), PATIENCE_SECONDS).report(out) ? 0 : 1;

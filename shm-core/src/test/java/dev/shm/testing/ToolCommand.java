@@ -5,24 +5,47 @@ import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
 
-/** How the commands of {@code ./shm} that live among the tests take their arguments. */
-public final class Tools {
-    private Tools() {}
+/**
+ * A command of {@code ./shm} that lives among the tests. Its {@code call} throws {@link
+ * IllegalArgumentException} for arguments that picocli does not refuse by itself.
+ */
+@Command(
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        footer = {"", "Exit codes: 0 when clean; 1 when not; 2 for wrong arguments."})
+public abstract class ToolCommand implements Callable<Integer> {
+
+    @SuppressWarnings("UnusedVariable") // by us: picocli knows what it means
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "shows this")
+    private boolean help;
+
+    /** Where it says what it does. */
+    protected final PrintStream out;
+
+    /**
+     * A command.
+     *
+     * @param out where it says what it does
+     */
+    protected ToolCommand(PrintStream out) {
+        this.out = out;
+    }
 
     /**
      * Obeys a command line.
      *
-     * @param command with picocli's annotations; it throws {@link IllegalArgumentException} for
-     *     what picocli does not refuse by itself
-     * @param out where the help goes to
      * @param err where it is told what is wrong with the arguments
-     * @return what the command returns, or 2 for wrong arguments
+     * @return the exit code
      */
-    public static int execute(
-            Callable<Integer> command, PrintStream out, PrintStream err, String... arguments) {
-        return new CommandLine(command)
+    public final int execute(PrintStream err, String... arguments) {
+        return new CommandLine(this)
                 .setOut(writer(out))
                 .setErr(writer(err))
                 .setExecutionExceptionHandler(
@@ -46,7 +69,7 @@ public final class Tools {
      *
      * @throws IllegalArgumentException if it is
      */
-    public static void checkAtLeast(long least, String option, long value) {
+    protected static void checkAtLeast(long least, String option, long value) {
         if (value < least) {
             throw new IllegalArgumentException(option + "=" + value + ": must be from " + least);
         }

@@ -31,44 +31,20 @@ import dev.shm.value.SharedAdder;
 import dev.shm.value.SharedArray;
 import dev.shm.value.SharedValue;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What chaos checks when a round is over, and what it writes down for that: faults are found. */
-class ChaosAuditTest {
-    private static final int OUR_SEAT = 7;
+class ChaosAuditTest extends StageTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
-
-    @TempDir Path directory;
-
-    private SharedRegion region;
-    private Stage stage;
-    private Ledger ledger;
-
-    @BeforeEach
-    void begin() {
-        region = SharedRegion.create(Stage.options(directory.resolve("audit.shm")));
-        stage = new Stage(region, OUR_SEAT, 1);
-        stage.begin();
-        ledger = stage.ledger();
-    }
-
-    @AfterEach
-    void end() {
-        region.close();
-    }
 
     private static Ledger ledger(SharedRegion region) {
         return new Ledger(region);

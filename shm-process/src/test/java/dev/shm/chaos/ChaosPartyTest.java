@@ -10,40 +10,16 @@ import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.sync.SharedBarrier;
 import dev.shm.sync.SharedLatch;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Chaos demands to be told of parties that died; one that leaves is told of as one that dies. */
-class ChaosPartyTest {
-    private static final int OUR_SEAT = 7;
+class ChaosPartyTest extends StageTest {
     private static final int PARTY = 3;
     private static final String FIRST = "roll-call-0";
     private static final long JOINED_THE_FIRST = 3;
-
-    @TempDir Path directory;
-
-    private SharedRegion region;
-    private Stage stage;
-    private Ledger ledger;
-
-    @BeforeEach
-    void begin() {
-        region = SharedRegion.create(Stage.options(directory.resolve("parties.shm")));
-        stage = new Stage(region, OUR_SEAT, 1);
-        stage.begin();
-        ledger = stage.ledger();
-    }
-
-    @AfterEach
-    void end() {
-        region.close();
-    }
 
     private static SharedLatch rollCall(SharedRegion region, String name) {
         return SharedLatch.of(region, name, Ledger.SEATS, SharedLatch.Mode.PARTIES);

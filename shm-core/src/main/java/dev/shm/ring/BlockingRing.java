@@ -487,7 +487,7 @@ public final class BlockingRing implements AutoCloseable {
         private final Reader<T> reader;
         private long position;
 
-        private Browsing(MpmcBrowser browser, Reader<T> reader) {
+        Browsing(MpmcBrowser browser, Reader<T> reader) {
             this.browser = browser;
             this.reader = reader;
             this.position = browser.begin();
@@ -500,7 +500,7 @@ public final class BlockingRing implements AutoCloseable {
          * @return the next message; null at the end.
          */
         public @Nullable T next(MutableDirectBuffer scratch) {
-            while (browser.isBeforeEnd(position)) {
+            while (isBeforeEnd()) {
                 T message = read(scratch);
                 if (message != null) {
                     return message;
@@ -516,7 +516,7 @@ public final class BlockingRing implements AutoCloseable {
          * @return the message that a take would find next; null where it would find none.
          */
         public @Nullable T nextInTurn(MutableDirectBuffer scratch) {
-            while (browser.isBeforeEnd(position) && !browser.isToCome(position)) {
+            while (isBeforeEnd() && !browser.isToCome(position)) {
                 T message = read(scratch);
                 if (message != null) {
                     return message;
@@ -525,10 +525,15 @@ public final class BlockingRing implements AutoCloseable {
             return null;
         }
 
+        /** Passes over what is left behind, before anything is asked of where it goes on. */
+        private boolean isBeforeEnd() {
+            position = browser.atLeastLastLap(position);
+            return browser.isBeforeEnd(position);
+        }
+
         private @Nullable T read(MutableDirectBuffer scratch) {
-            long looked = browser.atLeastLastLap(position);
-            position = looked + MpmcLayout.ONE;
-            int length = browser.copy(looked, scratch);
+            int length = browser.copy(position, scratch);
+            position += MpmcLayout.ONE;
             return length >= 0 ? reader.read(scratch, 0, length) : null;
         }
     }

@@ -12,6 +12,7 @@ import dev.shm.wait.Liveness;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -407,12 +408,23 @@ public final class MpmcRing implements AutoCloseable {
     }
 
     private long withoutDeadLetters(long taken, boolean forLong) {
-        long claim = taken;
         DeadLetters dead = deadLetters;
+        return pastDeadLetters(
+                core, taken, forLong, dead.limit(), claim -> deliver(claim, dead.handler()));
+    }
+
+    /**
+     * Takes on for as long as what was taken has failed too often.
+     *
+     * @param deliver releases what has.
+     */
+    static long pastDeadLetters(
+            MpmcCore core, long taken, boolean forLong, int limit, LongConsumer deliver) {
+        long claim = taken;
         while (!MpmcCore.isNothing(claim)
                 && MpmcCore.isAgain(claim)
-                && core.attempts(claim) >= dead.limit()) {
-            deliver(claim, dead.handler());
+                && core.attempts(claim) >= limit) {
+            deliver.accept(claim);
             claim = forLong ? core.takeForLong() : core.take();
         }
         return claim;

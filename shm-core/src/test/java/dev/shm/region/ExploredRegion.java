@@ -6,6 +6,7 @@ import dev.shm.explore.World;
 import dev.shm.wait.Deadline;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.AtomicBuffer;
 
 /** The tables of a region in the memory of an explored world, and the kernel's part in it. */
@@ -73,22 +74,27 @@ final class ExploredRegion {
 
     /** Joins as opening does: while nobody else opens. */
     Participants join(Participant participant, AtomicBuffer words, Participants.Sweep sweep) {
+        return join(participant, words, sweep, Deadline.never());
+    }
+
+    /** The same, refused where no slot can be had in time. */
+    Participants join(
+            Participant participant,
+            AtomicBuffer words,
+            Participants.Sweep sweep,
+            Deadline patience) {
         SlotLocks locks = locksOf(participant);
         SlotLocks.Held creation = locks.tryLockSlot(CREATION);
         while (creation == null) {
             world.pause();
             creation = locks.tryLockSlot(CREATION);
         }
-        Participants joined =
-                Participants.join(
-                        "explored",
-                        new ParticipantTable(words, geometry),
-                        locks,
-                        sweep,
-                        Deadline.never(),
-                        0);
-        creation.unlock();
-        return joined;
+        try {
+            return Participants.join(
+                    "explored", new ParticipantTable(words, geometry), locks, sweep, patience, 0);
+        } finally {
+            creation.unlock();
+        }
     }
 
     /** Joins when all is over, to look and to clear up: nothing of that is scheduled. */
@@ -99,7 +105,7 @@ final class ExploredRegion {
                 new ParticipantTable(world.memory(), geometry),
                 free,
                 sweep,
-                Deadline.never(),
+                Deadline.after(0, TimeUnit.NANOSECONDS), // nobody is in the way
                 0);
     }
 

@@ -6,6 +6,7 @@ import dev.shm.explore.Explorer;
 import dev.shm.explore.Explorer.Exploration;
 import dev.shm.explore.Rules;
 import dev.shm.region.DirectoryScenario.Fault;
+import dev.shm.region.ParticipantsScenario.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,10 +19,8 @@ class RegionExplorerTest {
     private static final long SEED = 42;
     private static final int SAMPLES = Explorer.samples(2_500);
 
-    private static Explorer participants(int participants, int rounds, int deaths, boolean locks) {
-        return new Explorer(
-                () -> new ParticipantsScenario(participants, rounds, locks),
-                Rules.PLAIN.withDeaths(deaths));
+    private static Explorer participants(Size size, int deaths) {
+        return new Explorer(() -> new ParticipantsScenario(size), Rules.PLAIN.withDeaths(deaths));
     }
 
     private static Explorer directory(int participants, int rounds, int deaths, Fault fault) {
@@ -32,19 +31,35 @@ class RegionExplorerTest {
 
     @Test
     void twoParticipants_surviveADeath() {
-        Exploration exploration = participants(2, 1, 1, true).depthFirst(2);
+        Exploration exploration = participants(Size.of(2, 1), 1).depthFirst(2);
         exploration.assertClean();
         assertTrue(exploration.schedules() > 1_000, "schedules=" + exploration.schedules());
     }
 
     @Test
     void threeParticipants_surviveTwoDeaths() {
-        participants(3, 2, 2, true).sample(SEED, SAMPLES).assertClean();
+        participants(Size.of(3, 2), 2).sample(SEED, SAMPLES).assertClean();
+    }
+
+    /** Slots retire, with a dead tenant or without, and no tag comes after the last. */
+    @Test
+    void slotsThatWearOut_areSweptAndNeverUsedAgain() {
+        Size size = Size.of(3, 2).wearingOut(2, 2);
+        participants(size, 1).depthFirst(1).assertClean();
+        participants(size, 2).sample(SEED, SAMPLES).assertClean();
+    }
+
+    /** A sweep, or a leave, that lacks code is finished before the slot is used again. */
+    @Test
+    void aSweepThatLacksCode_isFinishedByAnother() {
+        Size size = Size.of(3, 2).withALameOne(2);
+        participants(size, 1).depthFirst(1).assertClean();
+        participants(size, 2).sample(SEED, SAMPLES).assertClean();
     }
 
     @Test
     void participantsWhoseLocksAreLost_areFound() {
-        assertFound(participants(2, 1, 0, false));
+        assertFound(participants(Size.of(2, 1).withoutLocks(), 0));
     }
 
     @Test

@@ -60,6 +60,28 @@ class MpmcExplorerTest {
         }
     }
 
+    /** Whoever looks and takes nothing is shown what is there, whole and in its turn. */
+    @Test
+    void browsers_areShownWhatIsThere() {
+        Size size = TWO_AND_TWO.browsedBy(1);
+        explorer(size, Rules.PLAIN, MpmcFault.NONE).depthFirst(1).assertClean();
+        explorer(size, Rules.PLAIN, MpmcFault.NONE).sample(SEED, 4 * SAMPLES).assertClean();
+        Rules deaths = Rules.PLAIN.withDeaths(3).withJanitor();
+        for (Size with : new Size[] {size, GIVING_BACK.browsedBy(1)}) {
+            explorer(with, deaths, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
+        }
+    }
+
+    /** A message whose attempts have run out goes to one, and none is lost. */
+    @Test
+    void deadLetters_goToOne() {
+        Size size = TWO_AND_TWO.withDeadLettersAfter(2);
+        explorer(size, Rules.PLAIN, MpmcFault.NONE).depthFirst(1).assertClean();
+        explorer(size, Rules.PLAIN, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
+        Rules deaths = Rules.PLAIN.withDeaths(3).withJanitor();
+        explorer(size, deaths, MpmcFault.NONE).sample(SEED, SAMPLES).assertClean();
+    }
+
     /** Where nobody dies, nobody sleeps for ever, and no tick is needed. */
     @ParameterizedTest
     @MethodSource("sleeping")

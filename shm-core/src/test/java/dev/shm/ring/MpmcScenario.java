@@ -22,7 +22,8 @@ import org.agrona.concurrent.AtomicBuffer;
  * end every message that was offered has been published, if a consumer is left every one of them
  * has been released, and no living producer waits. Without any consumer a producer gets its place
  * where no message is in its way. Whoever is interrupted in a wait, or runs out of time, tries
- * again, or leaves for good if it is a consumer that others replace.
+ * again, or leaves for good if it is a consumer that others replace. What is shown to those who
+ * only look is checked by {@link MpmcLooking}, what comes of dead letters by {@link MpmcLetters}.
  */
 final class MpmcScenario implements Scenario {
     private static final int CAPACITY = 2;
@@ -33,6 +34,17 @@ final class MpmcScenario implements Scenario {
 
     private static final TickPolicy SHORT_TICKS = new TickPolicy(1, 1);
     private static final MpmcLayout LAYOUT = new MpmcLayout(CAPACITY, 2 * Long.BYTES, SLOTS);
+
+    private static final Waiter NOBODY_SLEEPS =
+            new Waiter() {
+                @Override
+                public boolean await(AtomicBuffer memory, int index, int expected, long nanos) {
+                    throw new AssertionError("there is nobody to wait for");
+                }
+
+                @Override
+                public void wake(AtomicBuffer memory, int index, int count) {}
+            };
 
     /** The tag of who comes next to the first participant's slot. */
     private static final int SUCCESSOR = 1 << 12 | 1;
@@ -54,6 +66,9 @@ final class MpmcScenario implements Scenario {
      *     place
      * @param manner how they wait
      * @param limit how many messages the ring holds
+     * @param browsers each with a participant of its own, that look and take nothing
+     * @param attempts after which a message is a dead letter; 0 where none is. Every other message
+     *     is given back until it is one.
      */
     record Size(
             int producers,
@@ -62,20 +77,40 @@ final class MpmcScenario implements Scenario {
             boolean successor,
             boolean giveBack,
             Manner manner,
-            int limit) {
+            int limit,
+            int browsers,
+            int attempts) {
 
         Size(int producers, int items, int consumers, boolean successor, boolean giveBack) {
-            this(producers, items, consumers, successor, giveBack, Manner.LOOKING, CAPACITY);
+            this(producers, items, consumers, successor, giveBack, Manner.LOOKING, CAPACITY, 0, 0);
         }
 
         /** The same, where messages and places are given back. */
         Size givingBack() {
-            return new Size(producers, items + 1, consumers, successor, true, manner, limit);
+            return new Size(
+                    producers, items + 1, consumers, successor, true, manner, limit, browsers,
+                    attempts);
         }
 
         /** The same, where those who wait sleep. */
         Size sleeping(Manner how, int most) {
-            return new Size(producers, items, consumers, successor, giveBack, how, most);
+            return new Size(
+                    producers, items, consumers, successor, giveBack, how, most, browsers,
+                    attempts);
+        }
+
+        /** The same, where others look into the ring. */
+        Size browsedBy(int others) {
+            return new Size(
+                    producers, items, consumers, successor, giveBack, manner, limit, others,
+                    attempts);
+        }
+
+        /** The same, where every other message is a dead letter in the end. */
+        Size withDeadLettersAfter(int failures) {
+            return new Size(
+                    producers, items, consumers, successor, giveBack, manner, limit, browsers,
+                    failures);
         }
     }
 
@@ -126,6 +161,8 @@ final class MpmcScenario implements Scenario {
         private final Set<Long> offered = new HashSet<>();
         private final Set<Long> taken = new HashSet<>();
         private final Set<Long> released = new HashSet<>();
+        private final MpmcLetters letters = new MpmcLetters(size.attempts(), dead);
+        private final MpmcLooking looking;
 
         /** Whether the successor has come and gone. */
         private boolean succeeded;
@@ -136,6 +173,7 @@ final class MpmcScenario implements Scenario {
         Play(World world) {
             this.world = world;
             this.buffer = fault.inject(world.buffer(), LAYOUT, world.waiter());
+            this.looking = new MpmcLooking(world, LAYOUT, !size.giveBack(), dead);
         }
 
         void build() {
@@ -156,6 +194,12 @@ final class MpmcScenario implements Scenario {
                 consuming.add(participant.tag());
                 participant.thread(() -> consume(core, participant));
             }
+            for (int b = 0; b < size.browsers(); b++) {
+                Participant participant = join();
+                Liveness liveness = liveness(participant, participant.tag());
+                MpmcBrowser browser = new MpmcBrowser(buffer, buffer, LAYOUT, liveness);
+                participant.thread(() -> looking.browse(browser));
+            }
             if (size.successor()) {
                 Participant participant = join();
                 participant.thread(() -> succeed(participant));
@@ -170,6 +214,7 @@ final class MpmcScenario implements Scenario {
                         dead.add(participant.tag());
                         producing.remove(participant.tag());
                         consuming.remove(participant.tag());
+                        looking.look();
                     });
             world.atEnd(this::checkEnd);
         }
@@ -269,6 +314,9 @@ final class MpmcScenario implements Scenario {
 
         private long untilTaken(MpmcCore core, Participant me) {
             LongSupplier take = size.manner().isForLong() ? core::takeForLong : core::take;
+            if (size.attempts() > 0) {
+                return letters.take(core, me.tag(), claim -> message(core, claim));
+            }
             if (size.manner() == Manner.LOOKING) {
                 return core.take();
             }
@@ -286,7 +334,7 @@ final class MpmcScenario implements Scenario {
             while (published.isEmpty() && !producing.isEmpty()) {
                 world.pause();
             }
-            Set<Long> before = new HashSet<>(offered);
+            Set<Long> before = offeredAndSeen();
             Deadline deadline = world.deadline(consuming::isEmpty);
             try {
                 boolean joined = waiting.untilReleased(deadline);
@@ -297,6 +345,13 @@ final class MpmcScenario implements Scenario {
             } catch (InterruptedException leaves) {
                 // It waits no more.
             }
+        }
+
+        /** What was offered, but for what others do not see yet: an offer is no fence. */
+        private Set<Long> offeredAndSeen() {
+            Set<Long> seen = new HashSet<>(offered);
+            seen.retainAll(published);
+            return seen;
         }
 
         private void produce(MpmcCore core, Participant me) {
@@ -323,8 +378,11 @@ final class MpmcScenario implements Scenario {
             }
             long message = me.tag() * 100L + item;
             int at = core.message(claim);
-            buffer.putLong(at, message);
-            buffer.putLong(at + Long.BYTES, ~message);
+            if (size.browsers() > 0) {
+                buffer.putInt(at + MpmcLayout.LENGTH, 2 * Long.BYTES);
+            }
+            buffer.putLong(at + MpmcLayout.PAYLOAD, message);
+            buffer.putLong(at + MpmcLayout.PAYLOAD + Long.BYTES, ~message);
             if (item % 2 == 0 && !size.manner().isForLong()) {
                 core.publish(claim);
             } else {
@@ -337,7 +395,7 @@ final class MpmcScenario implements Scenario {
             Map<Long, Long> last = new HashMap<>();
             boolean stays = true;
             while (stays && !isOver()) {
-                Set<Long> before = new HashSet<>(offered);
+                Set<Long> before = offeredAndSeen();
                 long claim = untilTaken(core, me);
                 if (claim == INTERRUPTED) {
                     stays = consuming.size() == 1;
@@ -360,23 +418,31 @@ final class MpmcScenario implements Scenario {
         }
 
         private void receive(MpmcCore core, long claim, Map<Long, Long> last) {
-            int at = core.message(claim);
-            taken.add(world.memory().getLong(at));
-            long message = buffer.getLong(at);
-            check(buffer.getLong(at + Long.BYTES) == ~message, "torn: " + message);
+            long message = message(core, claim);
             boolean again = MpmcCore.isAgain(claim);
             check(!again || core.attempts(claim) > 0, "again, but no attempt has failed");
             if (!again) {
                 Long before = last.put(message / 100, message);
                 check(before == null || before < message, message + " after " + before);
             }
-            if (size.giveBack() && !again && message % 3 != 1) {
+            if (size.attempts() > 0) {
+                letters.end(core, claim, message);
+            } else if (size.giveBack() && !again && message % 3 != 1) {
                 core.requeue(claim);
             } else if (message % 2 == 0 && !size.manner().isForLong()) {
                 core.release(claim);
             } else {
                 core.acknowledge(claim);
             }
+        }
+
+        /** Reads what was taken. */
+        private long message(MpmcCore core, long claim) {
+            int at = core.message(claim) + MpmcLayout.PAYLOAD;
+            taken.add(world.memory().getLong(at));
+            long message = buffer.getLong(at);
+            check(buffer.getLong(at + Long.BYTES) == ~message, "torn: " + message);
+            return message;
         }
 
         /** Takes the slot of the first participant once that was swept, and puts a message in. */
@@ -396,7 +462,10 @@ final class MpmcScenario implements Scenario {
                             && dead.contains(1)
                             && !dead.contains(participants.size())
                             && !succeeded;
-            return producing.isEmpty() && !successorComes && released.containsAll(published);
+            return producing.isEmpty()
+                    && !successorComes
+                    && released.containsAll(published)
+                    && released.containsAll(offered); // others may see the last one later
         }
 
         /** What the janitor does, or whoever waits: buries the dead. */
@@ -465,6 +534,7 @@ final class MpmcScenario implements Scenario {
                     stored(before, sequences[i], i);
                 }
             }
+            looking.look();
         }
 
         private void stored(long before, long after, int index) {
@@ -475,19 +545,52 @@ final class MpmcScenario implements Scenario {
             check(
                     ends || leaves,
                     "from " + Long.toHexString(before) + " to " + Long.toHexString(after));
-            long message = world.memory().getLong(LAYOUT.messages() + index * LAYOUT.stride());
+            int at = LAYOUT.messages() + index * LAYOUT.stride() + MpmcLayout.PAYLOAD;
+            long message = world.memory().getLong(at);
             if (ends && MpmcLayout.state(after) == MpmcLayout.FULL) {
                 check(published.add(message), "published twice: " + message);
             } else if (leaves && state == MpmcLayout.FULL) {
                 check(published.contains(message), "not published: " + message);
                 check(released.add(message), "released twice: " + message);
+                letters.released(message);
             }
         }
 
         private void checkEnd() {
             check(published.containsAll(offered), "offered=" + offered + " published=" + published);
             check(leftInPeace == 0 || isOver(), "published=" + published + " released=" + released);
+            if (size.browsers() > 0) {
+                checkWhatIsLeft();
+            }
         }
+
+        /** Comes when all others are gone. */
+        private void checkWhatIsLeft() {
+            Liveness last = new LastOne(SLOTS);
+            for (int tag : dead) {
+                MpmcCore.sweep(world.memory(), LAYOUT, tag, NOBODY_SLEEPS);
+            }
+            looking.checkEnd(
+                    new MpmcBrowser(world.memory(), world.memory(), LAYOUT, last),
+                    new MpmcCore(world.memory(), world.memory(), LAYOUT, last, NOBODY_SLEEPS));
+        }
+    }
+
+    /** Whoever looks when all others are gone. */
+    private record LastOne(int self) implements Liveness {
+        @Override
+        public boolean isDead(int tag) {
+            return tag != self;
+        }
+
+        @Override
+        public void probe(int tag) {}
+
+        @Override
+        public void probeNext() {}
+
+        @Override
+        public void checkOpen() {}
     }
 
     private static void check(boolean holds, String otherwise) {

@@ -27,6 +27,12 @@ public final class RingCatalogue implements Catalogue {
         entries.add("many-to-many", "deaths", mpmc(TWO_AND_TWO, deaths));
         entries.add("many-to-many", "giving-back", mpmc(GIVING_BACK, deaths));
         entries.add("many-to-many", "succeeded", mpmc(SUCCEEDED, deaths));
+        Size browsed = TWO_AND_TWO.browsedBy(1);
+        entries.add("many-to-many", "browsed", mpmc(browsed, Rules.PLAIN));
+        entries.add("many-to-many", "browsed-deaths", mpmc(GIVING_BACK.browsedBy(1), deaths));
+        Size letters = TWO_AND_TWO.withDeadLettersAfter(2);
+        entries.add("many-to-many", "dead-letters", mpmc(letters, Rules.PLAIN));
+        entries.add("many-to-many", "dead-letters-deaths", mpmc(letters, deaths));
         Rules waits = Rules.PLAIN.withInterrupts(2).withExpiries(1);
         Rules waitsAndDeaths = deaths.withInterrupts(1).withExpiries(1);
         Size sleeping = TWO_AND_TWO.sleeping(Manner.SLEEPING, 2);

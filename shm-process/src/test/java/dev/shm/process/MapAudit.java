@@ -19,8 +19,7 @@ final class MapAudit {
     }
 
     static Map<String, String> entries(AtomicBuffer buffer, MapLayout layout) {
-        CellHeap heap =
-                new CellHeap(buffer, "it", layout.ownersAt(), layout.cellsAt(), layout.cells());
+        CellHeap heap = heap(buffer, layout);
         Map<String, String> entries = new TreeMap<>();
         int used = 0;
         for (int stripe = 0; stripe < layout.stripes(); stripe++) {
@@ -43,6 +42,15 @@ final class MapAudit {
         }
         check(layout.cells() - used, heap.freeCells(), "free cells");
         return entries;
+    }
+
+    /** How many cells of a map are free. */
+    static int freeCells(AtomicBuffer buffer, MapLayout layout) {
+        return heap(buffer, layout).freeCells();
+    }
+
+    private static CellHeap heap(AtomicBuffer buffer, MapLayout layout) {
+        return new CellHeap(buffer, "it", layout.ownersAt(), layout.cellsAt(), layout.cells());
     }
 
     /** A search for the key must come to the slot. */

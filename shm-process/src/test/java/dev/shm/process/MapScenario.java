@@ -4,106 +4,182 @@ import dev.shm.explore.Interception;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
+import dev.shm.process.MapStripe.Result;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
  * Participants that each put, replace and take out a key of their own, in one stripe and with one
- * home, and look at it and at the others'. Checked: everybody finds what it has put in, what is
- * seen of others was put in by them, and in the end, after whoever comes next has repaired: every
- * change that was made is there, one that its participant died in has happened or has not, and
- * nothing is left over.
+ * home, and look at it and at the others'. One may take out all there is meanwhile, and there may
+ * be too little room. Checked: what is found was put in, and nothing that replaced it, or took it
+ * out, had come and gone before; who is refused found no room, and has changed nothing. In the end,
+ * after whoever comes next has repaired: every change that was made is there, one that its
+ * participant died in has happened or has not, nothing is left over, and all room comes back.
  */
 final class MapScenario implements Scenario {
-    private static final MapLayout LAYOUT = new MapLayout(1, 4, 12);
     private static final String LONG = "-".repeat(CellLayout.ROOM);
 
     /** What each does with its key, in turn; null is a removal. */
     private static final String[] VALUES = {"1", LONG, null, "2"};
 
-    private final int participants;
+    private static final int CLEARS = 2;
+
+    /**
+     * How large it is.
+     *
+     * @param participants with one thread each
+     * @param clearing whether the last of them takes all out
+     * @param slots one more than there is room for entries
+     * @param cells how many there are
+     */
+    record Size(int participants, boolean clearing, int slots, int cells) {
+
+        /** With room for all. */
+        static Size of(int participants) {
+            return new Size(participants, false, 4, 12);
+        }
+
+        /** The same, where one takes all out. */
+        Size cleared() {
+            return new Size(participants, true, slots, cells);
+        }
+
+        /** The same with less room. */
+        Size withRoomFor(int entries, int records) {
+            return new Size(participants, clearing, entries + 1, records);
+        }
+    }
+
+    private final Size size;
+    private final MapLayout layout;
     private final MapFault fault;
+    private final MapHistory history = new MapHistory();
 
-    /* What must be so, seen from outside; an instant here is the time between two accesses. */
-    private final Map<Integer, String> made = new HashMap<>(); // by tag
-    private final Map<Integer, String> begun = new HashMap<>();
-    private final Set<Integer> inDoubt = new HashSet<>();
-
-    MapScenario(int participants, MapFault fault) {
-        this.participants = participants;
+    MapScenario(Size size, MapFault fault) {
+        this.size = size;
+        this.layout = new MapLayout(1, size.slots(), size.cells());
         this.fault = fault;
     }
 
     @Override
     public void build(World world) {
-        List<byte[]> keys = keys(participants);
-        for (int i = 0; i < participants; i++) {
+        List<byte[]> keys = keys(size.participants());
+        for (int i = 0; i < size.participants(); i++) {
             Participant participant = world.join();
             MapCore core =
                     core(
-                            Interception.of(world.buffer(), fault.interceptor(LAYOUT)),
+                            Interception.of(world.buffer(), fault.interceptor(layout)),
                             participant.liveness(),
                             world.waiter());
             byte[] own = keys.get(i);
-            byte[] other = keys.get((i + 1) % participants);
-            participant.thread(() -> play(core, participant.tag(), own, other));
+            byte[] other = keys.get((i + 1) % keys.size());
+            boolean clears = size.clearing() && i == keys.size() - 1;
+            participant.thread(
+                    clears
+                            ? () -> clear(world, core, own, other)
+                            : () -> play(world, core, own, other));
         }
         world.atEnd(() -> checkEnd(world, keys));
     }
 
-    private static MapCore core(AtomicBuffer buffer, Liveness liveness, Waiter waiter) {
-        return new MapCore(buffer, LAYOUT, "it", liveness, waiter, TickPolicy.STANDARD);
+    private MapCore core(AtomicBuffer buffer, Liveness liveness, Waiter waiter) {
+        return new MapCore(buffer, layout, "it", liveness, waiter, TickPolicy.STANDARD);
     }
 
     /** Keys that are searched for from the same slot. */
-    private static List<byte[]> keys(int count) {
+    private List<byte[]> keys(int count) {
         List<byte[]> keys = new ArrayList<>();
         for (int i = 0; keys.size() < count; i++) {
             byte[] key = ("k" + i).getBytes(StandardCharsets.UTF_8);
-            if ((MapLayout.hash(0, key) & (LAYOUT.slots() - 1)) == LAYOUT.slots() - 1) {
+            if ((MapLayout.hash(0, key) & (layout.slots() - 1)) == layout.slots() - 1) {
                 keys.add(key);
             }
         }
         return keys;
     }
 
-    private void play(MapCore core, int tag, byte[] own, byte[] other) {
+    private void play(World world, MapCore core, byte[] own, byte[] other) {
         for (String value : VALUES) {
-            begun.put(tag, value);
-            inDoubt.add(tag);
-            core.change(own, before -> true, bytes(value));
-            made.put(tag, value);
-            inDoubt.remove(tag);
-            String found = text(core.get(own));
-            check(Objects.equals(found, value), "put=" + value + " found=" + found);
+            change(world, core, own, value);
+            look(core, own);
         }
-        String seen = text(core.get(other));
-        check(Arrays.asList(VALUES).contains(seen), "seen=" + seen);
+        look(core, other);
+    }
+
+    private void clear(World world, MapCore core, byte[] own, byte[] other) {
+        for (int i = 0; i < CLEARS; i++) {
+            change(world, core, own, VALUES[i]);
+            MapHistory.Change all = history.clears();
+            core.clear();
+            history.isMade(all);
+            look(core, own);
+            look(core, other);
+        }
+    }
+
+    /** Changes a key, or is refused, which must be as the room is. */
+    private void change(World world, MapCore core, byte[] key, String value) {
+        Result[] due = new Result[1];
+        MapHistory.Change change = history.begins(text(key), value);
+        Result result =
+                core.change(
+                                key,
+                                before -> {
+                                    due[0] = due(world.memory(), key, before, bytes(value));
+                                    return true;
+                                },
+                                bytes(value))
+                        .result();
+        check(result == due[0], "value=" + value + " result=" + result + ", due: " + due[0]);
+        if (result == Result.DONE) {
+            history.isMade(change);
+        } else {
+            history.isRefused(change);
+        }
+    }
+
+    /** What a change must come to that finds the map so. */
+    private Result due(AtomicBuffer memory, byte[] key, byte[] before, byte[] value) {
+        if (value == null) {
+            return Result.DONE;
+        }
+        int entries = 0;
+        for (int at = 0; at < layout.slots(); at++) {
+            entries += memory.getLong(layout.slot(0, at)) == MapLayout.EMPTY ? 0 : 1;
+        }
+        if (before == null && entries == layout.slots() - 1) {
+            return Result.NO_SLOTS;
+        }
+        int cells = CellLayout.cells(CellLayout.HEADER + key.length + value.length);
+        return MapAudit.freeCells(memory, layout) < cells ? Result.NO_CELLS : Result.DONE;
+    }
+
+    private void look(MapCore core, byte[] key) {
+        int begin = history.now();
+        String found = text(core.get(key));
+        history.checkFound(text(key), found, begin);
     }
 
     private void checkEnd(World world, List<byte[]> keys) {
-        Survivor survivor = new Survivor(participants + 1);
-        MapCore auditor = core(world.memory(), survivor, survivor);
-        auditor.size(); // and repair
-        Map<String, String> entries = MapAudit.entries(world.memory(), LAYOUT);
-        for (int tag = 1; tag <= participants; tag++) {
-            String found = entries.get(text(keys.get(tag - 1)));
-            boolean allowed =
-                    Objects.equals(found, made.get(tag))
-                            || (inDoubt.contains(tag) && Objects.equals(found, begun.get(tag)));
-            check(allowed, "tag=" + tag + " made=" + made.get(tag) + " found=" + found);
+        Survivor survivor = new Survivor(size.participants() + 1);
+        MapCore last = core(world.memory(), survivor, survivor);
+        last.size(); // and repair
+        Map<String, String> entries = MapAudit.entries(world.memory(), layout);
+        for (byte[] key : keys) {
+            history.checkFound(text(key), entries.get(text(key)), history.now());
         }
+        last.clear();
+        entries = MapAudit.entries(world.memory(), layout);
+        check(entries.isEmpty(), "cleared, entries=" + entries);
+        String largest = "-".repeat(CellLayout.ROOM * (size.cells() - 1));
+        Result result = last.change(keys.get(0), before -> true, bytes(largest)).result();
+        check(result == Result.DONE, "cleared, result=" + result);
     }
 
     private static byte[] bytes(String text) {

@@ -43,6 +43,15 @@ public final class Participant {
         staysAlive = true;
     }
 
+    /**
+     * Whether one of its threads is asleep.
+     *
+     * @return true from the beginning of a sleep until something ends it
+     */
+    public boolean isAsleep() {
+        return actors.stream().anyMatch(actor -> actor.state == Actor.State.ASLEEP);
+    }
+
     /** Whether it may be killed: a thread of it has not come to its end. */
     boolean isMortal() {
         return !dead

@@ -267,8 +267,13 @@ public final class World {
         drain(current);
     }
 
-    /** The same for what asks and changes nothing: what the thread has stored may stay hidden. */
-    void glance(String access, Object... arguments) {
+    /**
+     * The same for what asks and changes nothing: what the thread has stored may stay hidden.
+     *
+     * @param access what it is called in a trace
+     * @param arguments of the access
+     */
+    public void glance(String access, Object... arguments) {
         schedule(access, arguments);
         looks++;
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.AtomicBuffer;
@@ -65,7 +66,7 @@ final class BarrierCore {
     /**
      * Held for reading by the same threads, but not while the action runs; for writing to close.
      */
-    private final ReentrantReadWriteLock using = new ReentrantReadWriteLock();
+    private final ReadWriteLock using;
 
     private volatile boolean joined; // guarded by member for writing
     private volatile boolean closing;
@@ -80,6 +81,29 @@ final class BarrierCore {
             Waiter waiter,
             TickPolicy ticks,
             BarrierMember member) {
+        this(
+                name,
+                buffer,
+                parties,
+                slots,
+                liveness,
+                waiter,
+                ticks,
+                member,
+                new ReentrantReadWriteLock());
+    }
+
+    /** The same for tests: with another lock between those who use it and who closes it. */
+    BarrierCore(
+            String name,
+            AtomicBuffer buffer,
+            int parties,
+            int slots,
+            Liveness liveness,
+            Waiter waiter,
+            TickPolicy ticks,
+            BarrierMember member,
+            ReadWriteLock using) {
         this.name = name;
         this.buffer = buffer;
         this.parties = parties;
@@ -87,6 +111,7 @@ final class BarrierCore {
         this.liveness = liveness;
         this.sleepers = new WaitPoint(buffer, STATE, liveness, waiter, ticks);
         this.member = member;
+        this.using = using;
     }
 
     /** Arrived and waiting for the others. */
@@ -268,8 +293,7 @@ final class BarrierCore {
         long state = state();
         while (isPending(state, generation)) {
             if (closing) {
-                breakGeneration(generation);
-                checkNotClosing();
+                endClosed(state);
             } else if (Thread.currentThread().isInterrupted()) {
                 giveUp(state);
             } else if (deadline.isExpired()) {
@@ -321,6 +345,12 @@ final class BarrierCore {
         if (breakUp(state)) {
             Thread.interrupted();
             throw new InterruptedException();
+        }
+    }
+
+    private void endClosed(long state) {
+        if (breakUp(state)) {
+            checkNotClosing();
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.shm.sync;
 
 import dev.shm.memory.KillPoint;
-import dev.shm.region.Block;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,16 +21,18 @@ final class ClosedHandles {
      *   enter   count ourselves (I); then look whether our handle is closed: if so, leave
      *   leave   count ourselves out (O); the last one settles
      *   close   mark the handle closed and add it (C); settle
-     *   settle  note the handles that are there; if nobody is inside (N), and no thread of ours holds
-     *           the lock, let go those that were noted
+     *   settle  note the handles that are there; if nobody is inside (N), no thread of ours holds the
+     *           lock (H), and nobody is inside again (A), let go those that were noted
      *
      * Nobody inside loses what it uses: a handle that is let go was closed before (N), and whoever is
      * inside through it has either done (I) before (N), and was counted, or looks after (C), and leaves.
-     * Who is inside through another handle does not need this one. No handle is forgotten: of (O) and
-     * (C), whichever comes later settles.
+     * Who is inside through another handle does not need this one. Who acquires is inside until it holds
+     * the lock, and is seen by (N) or (H); who unlocks, and owes a wake, is inside from before it holds the
+     * lock no more, and is seen by (H) or (A). No handle is forgotten: of (O) and (C), whichever comes later
+     * settles.
      */
     private final AtomicInteger inside = new AtomicInteger();
-    private final Queue<Block> closed = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> closed = new ConcurrentLinkedQueue<>();
     private final BooleanSupplier isHeldHere;
 
     /**
@@ -54,9 +55,13 @@ final class ClosedHandles {
         }
     }
 
-    /** Lets go of a handle that is marked closed, now or later. */
-    void add(Block handle) {
-        closed.add(handle); // (C)
+    /**
+     * Lets go of a handle that is marked closed, now or later.
+     *
+     * @param letGo may be done more than once
+     */
+    void add(Runnable letGo) {
+        closed.add(letGo); // (C)
         settle();
     }
 
@@ -65,12 +70,16 @@ final class ClosedHandles {
         if (closed.isEmpty()) {
             return;
         }
-        List<Block> noted = List.copyOf(closed);
-        if (inside.get() == 0 && !isStillHeld()) { // (N)
+        List<Runnable> noted = List.copyOf(closed);
+        if (isUnused() && !isStillHeld() && isUnused()) { // (N), (H), (A)
             KillPoint.at("handle.unused");
-            noted.forEach(Block::close);
+            noted.forEach(Runnable::run);
             closed.removeAll(noted);
         }
+    }
+
+    private boolean isUnused() {
+        return inside.get() == 0;
     }
 
     private boolean isStillHeld() {

@@ -76,6 +76,11 @@ final class LatchCore {
         return sleepers.hasSlept();
     }
 
+    /** Wakes everybody, so that each looks again; by somebody whose handle was closed. */
+    static void wakeEverybody(AtomicBuffer buffer, Waiter waiter) {
+        waiter.wakeAll(buffer, GATE);
+    }
+
     /** Counts down, if it is not down already. */
     void countDown() {
         long left;

@@ -29,11 +29,21 @@ final class LockCore {
     }
 
     /**
-     * Inside is who waits for the lock, or on a condition of it; who holds it is not counted, but
-     * is made to look here when it unlocks.
+     * Inside is who waits for the lock, or on a condition of it, or owes a wake as it unlocks; who
+     * holds it is not counted, but is made to look here when it unlocks.
      */
     ClosedHandles closedHandles() {
         return closedHandles;
+    }
+
+    /** Gives the lock up, and settles what was closed meanwhile. */
+    void unlock() {
+        closedHandles.enter(); // or the last one might be let go before the wake that we may owe
+        try {
+            mutex.unlock();
+        } finally {
+            closedHandles.leave();
+        }
     }
 
     /** Tells this lock from all others, also from those that had its name. */

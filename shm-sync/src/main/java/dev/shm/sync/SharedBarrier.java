@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
  * timeout. {@link #reset} forgets the dead; then others may take their place.
  *
  * <p>Closing a handle breaks the barrier if threads wait through that handle; they get {@link
- * IllegalStateException}.
+ * IllegalStateException} or {@link BrokenBarrierException}, unless all parties have come just then.
  */
 public final class SharedBarrier implements AutoCloseable {
     private final Block block;

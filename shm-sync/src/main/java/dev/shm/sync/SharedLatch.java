@@ -78,7 +78,7 @@ public final class SharedLatch implements AutoCloseable {
                 new HandleClosing(
                         block,
                         core::hasSlept,
-                        memory -> Waiter.system().wakeAll(memory, LatchLayout.GATE));
+                        memory -> LatchCore.wakeEverybody(memory, Waiter.system()));
     }
 
     /**

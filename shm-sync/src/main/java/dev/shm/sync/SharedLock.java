@@ -495,7 +495,7 @@ public final class SharedLock implements Lock, AutoCloseable {
     public void close() {
         closed = true;
         memory.invalidate(Locks.closedReason(block)); // before the look at who holds the lock
-        core.closedHandles().add(block);
+        core.closedHandles().add(block::close);
     }
 
     @Override
@@ -526,11 +526,10 @@ public final class SharedLock implements Lock, AutoCloseable {
 
     private void unlockSlowly() {
         try {
-            mutex.unlock();
+            core.unlock();
         } catch (IllegalStateException gone) {
             unlockUnguarded(gone);
         }
-        core.closedHandles().settle();
     }
 
     /** Ends a hold that began as the last handle was let go. */

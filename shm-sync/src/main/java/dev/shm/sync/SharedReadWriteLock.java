@@ -248,7 +248,7 @@ public final class SharedReadWriteLock implements ReadWriteLock, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        core.closedHandles().add(block);
+        core.closedHandles().add(block::close);
     }
 
     @Override

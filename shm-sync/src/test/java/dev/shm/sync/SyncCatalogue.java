@@ -72,6 +72,14 @@ public final class SyncCatalogue implements Catalogue {
             Rules rules = Rules.PLAIN.withInterrupts(1);
             entries.add("close", world, new Explorer(() -> new CloseScenario(kind, true), rules));
         }
+        add(entries, "close", "lock", ticks -> closedLock(false, ticks));
+        add(entries, "close", "lock-of-two-handles", ticks -> closedLock(true, ticks));
+        entries.add(
+                "close",
+                "read-write-no-ticks",
+                new Explorer(SyncCatalogue::closedReadWrite, Rules.PLAIN));
+        add(entries, "close", "barrier", ticks -> closedBarrier(true, ticks));
+        add(entries, "close", "barrier-short-of-one", ticks -> closedBarrier(false, ticks));
     }
 
     private static void add(
@@ -139,5 +147,17 @@ public final class SyncCatalogue implements Catalogue {
         ReadWriteScenario.Size size =
                 new ReadWriteScenario.Size(2, siblings ? 1 : 2, 1, true, siblings);
         return new ReadWriteScenario(size, ticks, ReadWriteFault.NONE);
+    }
+
+    private static Scenario closedLock(boolean two, TickPolicy ticks) {
+        return new LockCloseScenario(two, ticks, LockCloseScenario.Fault.NONE);
+    }
+
+    private static Scenario closedReadWrite() {
+        return new ReadWriteCloseScenario(ReadWriteCloseScenario.Fault.NONE);
+    }
+
+    private static Scenario closedBarrier(boolean complete, TickPolicy ticks) {
+        return new BarrierCloseScenario(complete, ticks, BarrierCloseScenario.Fault.NONE);
     }
 }

@@ -1,5 +1,6 @@
 package dev.shm.ring;
 
+import dev.shm.testing.ArrayMemory;
 import dev.shm.testing.EverybodyLives;
 import dev.shm.wait.Waiter;
 import java.util.function.LongSupplier;

@@ -1,4 +1,4 @@
-package dev.shm.ring;
+package dev.shm.testing;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Constructor;
@@ -16,27 +16,28 @@ import org.objectweb.asm.Type;
 
 /**
  * An {@link AtomicBuffer} over an array, for Lincheck, which sees neither accesses to direct memory
- * nor what a proxy does. It has what rings use; the many other methods are made up, and throw.
+ * nor what a proxy does. It has what rings and maps use; the many other methods are made up, and
+ * throw.
  */
-abstract class ArrayMemory implements AtomicBuffer {
+public abstract class ArrayMemory implements AtomicBuffer {
     private static final Constructor<?> WHOLE = whole();
 
     private final AtomicLongArray cells;
     private final int torn;
 
-    /** Memory that is all zero; at one place a long is compared and set in two steps, if any. */
+    /** Memory that is all zero; what is at one place is compared and set in two steps, if any. */
     ArrayMemory(int bytes, int torn) {
         this.cells = new AtomicLongArray(bytes / Long.BYTES);
         this.torn = torn;
     }
 
     /** Memory that is all zero. */
-    static AtomicBuffer of(int bytes) {
+    public static AtomicBuffer of(int bytes) {
         return torn(bytes, -1);
     }
 
-    /** The same with a fault: at one place a long is compared and set in two steps. */
-    static AtomicBuffer torn(int bytes, int place) {
+    /** The same with a fault: what is at one place is compared and set in two steps. */
+    public static AtomicBuffer torn(int bytes, int place) {
         try {
             return (AtomicBuffer) WHOLE.newInstance(bytes, place);
         } catch (ReflectiveOperationException e) {
@@ -141,11 +142,37 @@ abstract class ArrayMemory implements AtomicBuffer {
     }
 
     @Override
-    public void putIntVolatile(int index, int value) {
+    public void putInt(int index, int value) {
         long seen;
         do {
             seen = getLong(index);
         } while (!cells.compareAndSet(index / Long.BYTES, seen, withInt(seen, index, value)));
+    }
+
+    @Override
+    public void putIntRelease(int index, int value) {
+        putInt(index, value);
+    }
+
+    @Override
+    public void putIntVolatile(int index, int value) {
+        putInt(index, value);
+    }
+
+    @Override
+    public boolean compareAndSetInt(int index, int expected, int value) {
+        long seen = getLong(index);
+        while ((int) (seen >>> shift(index)) == expected) {
+            if (index == torn) {
+                putInt(index, value);
+                return true;
+            }
+            if (cells.compareAndSet(index / Long.BYTES, seen, withInt(seen, index, value))) {
+                return true;
+            }
+            seen = getLong(index);
+        }
+        return false;
     }
 
     @Override
@@ -166,6 +193,32 @@ abstract class ArrayMemory implements AtomicBuffer {
         long eight = (value & 0xFFL) * 0x0101_0101_0101_0101L;
         for (int i = index; i < index + length; i += Long.BYTES) {
             putLong(i, eight);
+        }
+    }
+
+    /** To where nobody else writes meanwhile. */
+    @Override
+    public void putBytes(int index, byte[] source, int offset, int length) {
+        for (int i = 0; i < length; i++) {
+            int at = index + i;
+            int shift = at % Long.BYTES * Byte.SIZE;
+            long others = getLong(at) & ~(0xFFL << shift);
+            putLong(at, others | (source[offset + i] & 0xFFL) << shift);
+        }
+    }
+
+    @Override
+    public void getBytes(int index, byte[] target, int offset, int length) {
+        for (int i = 0; i < length; i++) {
+            int at = index + i;
+            target[offset + i] = (byte) (getLong(at) >>> at % Long.BYTES * Byte.SIZE);
+        }
+    }
+
+    @Override
+    public void boundsCheck(int index, int length) {
+        if (index < 0 || index + length > cells.length() * Long.BYTES) {
+            throw new IndexOutOfBoundsException("index=" + index + " length=" + length);
         }
     }
 

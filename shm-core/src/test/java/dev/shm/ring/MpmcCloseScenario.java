@@ -1,15 +1,13 @@
 package dev.shm.ring;
 
-import dev.shm.explore.Interception;
+import dev.shm.explore.ClosableMemory;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
-import java.lang.reflect.Method;
 import org.agrona.concurrent.AtomicBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Two wait for one thing, and the handle of the one is closed meanwhile. Checked: the other gets
@@ -49,8 +47,8 @@ final class MpmcCloseScenario implements Scenario {
         Participant leaving = world.join();
         Participant staying = world.join();
         Participant giving = world.join();
-        Closable claims = new Closable(world.buffer());
-        End closed = new End(world, claims.buffer, leaving);
+        ClosableMemory claims = new ClosableMemory(world, world.buffer(), world.waiter());
+        End closed = new End(world, claims.buffer(), leaving);
         End open = new End(world, world.buffer(), leaving);
         End other = new End(world, world.buffer(), staying);
         End giver = new End(world, world.buffer(), giving);
@@ -60,7 +58,7 @@ final class MpmcCloseScenario implements Scenario {
         leaving.thread(() -> passOn(closed, open));
         leaving.thread(
                 () -> {
-                    claims.closed = true;
+                    claims.close();
                     if (wakes) {
                         open.sleepers.wakeAnnounced();
                     }
@@ -150,25 +148,6 @@ final class MpmcCloseScenario implements Scenario {
         @Override
         public void wake(AtomicBuffer buffer, int index, int count) {
             world.waiter().wake(buffer, index, count);
-        }
-    }
-
-    /** Head and tail as a handle reaches them that is closed. */
-    private static final class Closable implements Interception.Interceptor {
-        private final AtomicBuffer buffer;
-        private boolean closed;
-
-        Closable(AtomicBuffer buffer) {
-            this.buffer = Interception.of(buffer, this);
-        }
-
-        @Override
-        public @Nullable Object call(AtomicBuffer target, Method method, Object[] arguments)
-                throws Throwable {
-            if (closed) {
-                throw new IllegalStateException("closed");
-            }
-            return Interception.proceed(target, method, arguments);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.shm.sync;
 
 import static dev.shm.sync.BarrierLayout.BROKEN;
 
+import dev.shm.explore.ClosableMemory;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;

@@ -1,5 +1,6 @@
 package dev.shm.sync;
 
+import dev.shm.explore.ClosableMemory;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;

@@ -1,7 +1,5 @@
-package dev.shm.sync;
+package dev.shm.explore;
 
-import dev.shm.explore.Interception;
-import dev.shm.explore.World;
 import dev.shm.wait.Waiter;
 import java.lang.reflect.Method;
 import org.agrona.concurrent.AtomicBuffer;
@@ -11,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Explored memory as it is reached through a handle that is closed: what has not passed its check
  * by then is refused, and what has may come later.
  */
-final class ClosableMemory implements Waiter, Interception.Interceptor {
+public final class ClosableMemory implements Waiter, Interception.Interceptor {
     private final World world;
     private final AtomicBuffer buffer;
     private final Waiter waiter;
@@ -19,24 +17,38 @@ final class ClosableMemory implements Waiter, Interception.Interceptor {
     private int sleeps;
     private boolean isSleeping;
 
-    ClosableMemory(World world, AtomicBuffer target, Waiter waiter) {
+    /**
+     * Memory of a handle that is open.
+     *
+     * @param target the memory
+     * @param waiter sleeps and wakes for the handle
+     */
+    public ClosableMemory(World world, AtomicBuffer target, Waiter waiter) {
         this.world = world;
         this.buffer = Interception.of(target, this);
         this.waiter = waiter;
     }
 
-    AtomicBuffer buffer() {
+    /**
+     * The memory, as the handle reaches it.
+     *
+     * @return what refuses every access once the handle is closed
+     */
+    public AtomicBuffer buffer() {
         return buffer;
     }
 
-    void close() {
+    /** Closes the handle. */
+    public void close() {
         closed = true;
     }
 
     /**
-     * The number of the sleep that its only sleeper has begun, or is about to; 0 if there is none.
+     * Which sleep its only sleeper is in.
+     *
+     * @return the number of the sleep that has begun, or is about to; 0 if there is none
      */
-    int sleep() {
+    public int sleep() {
         return isSleeping ? sleeps : 0;
     }
 

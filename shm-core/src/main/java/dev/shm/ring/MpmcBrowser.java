@@ -1,5 +1,6 @@
 package dev.shm.ring;
 
+import static dev.shm.ring.MpmcLayout.DROP;
 import static dev.shm.ring.MpmcLayout.FULL;
 import static dev.shm.ring.MpmcLayout.HEAD;
 import static dev.shm.ring.MpmcLayout.ONE;
@@ -76,8 +77,8 @@ final class MpmcBrowser {
 
     /** How many messages have come back and were not taken anew. */
     int owed() {
-        if ((claims.getLongVolatile(REDELIVERY) & SET) == 0) {
-            return 0;
+        if ((claims.getLongVolatile(REDELIVERY) & (SET | DROP)) != SET) {
+            return 0; // what is dropped comes back to nobody
         }
         int owed = 0;
         long head = claims.getLongVolatile(HEAD) & POSITION;
@@ -97,7 +98,8 @@ final class MpmcBrowser {
 
     private boolean isOwed(long position) {
         int owner = tickets.consumerOf(position);
-        return owner > 0 && liveness.isDead(owner);
+        boolean isDropped = (claims.getLongVolatile(REDELIVERY) & DROP) != 0;
+        return owner > 0 && !isDropped && liveness.isDead(owner);
     }
 
     private int sequence(long position) {

@@ -134,7 +134,7 @@ class ExplorerTest {
         try {
             Explorer explorer =
                     new Explorer(() -> scenario, Rules.PLAIN)
-                            .withWatchdog(10, TimeUnit.MILLISECONDS);
+                            .withWatchdog(500, TimeUnit.MILLISECONDS);
             Exploration found = explorer.depthFirst(0);
             assertTrue(found.failure().cause().getMessage().startsWith("stuck: P1.1"));
             assertEquals(1, found.failure().trace().size());

@@ -37,8 +37,11 @@ class ChaosPartyTest extends StageTest {
     }
 
     private static String failureOf(Ledger.Doing demand) {
-        Patience little = new Patience(1, TimeUnit.MILLISECONDS.toNanos(200));
-        try (Watched watched = new Watched(little)) {
+        return failureOf(demand, TimeUnit.MILLISECONDS.toNanos(200)); // it never ends
+    }
+
+    private static String failureOf(Ledger.Doing demand, long patience) {
+        try (Watched watched = new Watched(new Patience(1, patience))) {
             return assertThrows(AssertionError.class, () -> watched.run("it", demand)).getMessage();
         }
     }
@@ -71,7 +74,8 @@ class ChaosPartyTest extends StageTest {
         try (SharedLatch latch = rollCall(region, FIRST)) {
             latch.countDown(PARTY);
         }
-        String told = failureOf(() -> stage.parties().hearOfAParty(PARTY));
+        long minute = TimeUnit.MINUTES.toNanos(1);
+        String told = failureOf(() -> stage.parties().hearOfAParty(PARTY), minute);
         assertTrue(told.contains("it opened, though one died"), told);
     }
 

@@ -430,6 +430,18 @@ class QueueProcessTest {
         assertEquals(0, queue.size());
     }
 
+    /** What somebody had taken when all was dropped comes back to nobody. */
+    @Test
+    void consumerKilledAfterAllWasDropped_owesNothing() throws Exception {
+        queue.put("a");
+        victim.say("receive").expect("a 0");
+        queue.shutdownNow();
+        victim.kill();
+        ChildJvm.awaitThat("its death is known", () -> peers.region().participants().size() == 1);
+        assertEquals(0, queue.size());
+        assertFalse(queue.iterator().hasNext());
+    }
+
     /** Closing names who claims below, as a claim does. */
     @Test
     void shutdownOnTopOfAnUnfinishedPut_namesItsProducer() throws Exception {

@@ -32,8 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 class BlockedCpuTest {
     private static final int SECONDS = Integer.getInteger("shm.test.blocked.seconds", 2);
 
-    /** Who does not sleep takes 100. */
+    /** Who does not sleep takes 100, each time. */
     private static final double MAX_PERCENT = 25;
+
+    private static final int MEASUREMENTS = 10;
 
     private static final double TICK_MILLIS = 10; // Linux counts in hundredths of a second
     private static final int USER = 11; // of what follows the name in /proc/PID/stat
@@ -103,19 +105,28 @@ class BlockedCpuTest {
                     PeerJvm.OPEN + " " + directory.resolve("peers.shm") + " " + commands.getName());
             child.say(block);
             ChildJvm.awaitThat("it is blocked", () -> isBlocked.test(child));
-            double before = processorMillis(child.pid());
-            long start = System.nanoTime();
-            long end = start + TimeUnit.SECONDS.toNanos(SECONDS);
-            while (System.nanoTime() - end < 0) {
-                LockSupport.parkNanos(end - System.nanoTime());
-            }
-            double millis = processorMillis(child.pid()) - before;
-            double percent = 100 * millis / ((System.nanoTime() - start) / 1e6);
-            System.out.printf(
-                    "blocked on %s for %d s: %.0f ms of processor time, %.2f %%%n",
-                    what, SECONDS, millis, percent);
+            double percent;
+            int measured = 0;
+            do { // the JVM may be busy with itself, but not each time
+                percent = percent(what, child);
+            } while (percent >= MAX_PERCENT && ++measured < MEASUREMENTS);
             assertTrue(percent < MAX_PERCENT, what + ": percent=" + percent);
         }
+    }
+
+    private static double percent(String what, ChildJvm child) {
+        double before = processorMillis(child.pid());
+        long start = System.nanoTime();
+        long end = start + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(end - System.nanoTime());
+        }
+        double millis = processorMillis(child.pid()) - before;
+        double percent = 100 * millis / ((System.nanoTime() - start) / 1e6);
+        System.out.printf(
+                "blocked on %s for %d s: %.0f ms of processor time, %.2f %%%n",
+                what, SECONDS, millis, percent);
+        return percent;
     }
 
     private static double processorMillis(long pid) {

@@ -264,14 +264,28 @@ class SharedConditionTest {
     void aSignalAfterTheTimeout_counts() throws Exception {
         try (SharedRegion region = open()) {
             SharedCondition condition = condition(region);
-            FutureTask<Boolean> waiting = start(condition, () -> condition.await(20, MILLISECONDS));
-            condition.lock().lock();
+            FutureTask<Boolean> waiting;
+            do { // until we have the lock before its wait is over
+                FutureTask<Boolean> begun =
+                        task(condition, () -> condition.await(20, MILLISECONDS));
+                ChildJvm.awaitThat("it waits", () -> condition.waiters() == 1 || begun.isDone());
+                waiting = begun;
+            } while (!hasLockWhileOneWaits(condition));
             ChildJvm.awaitThat(
                     "it wants the lock", () -> condition.lock().toString().contains("waiters=yes"));
             condition.signal();
             condition.lock().unlock();
             assertTrue(waiting.get());
         }
+    }
+
+    private static boolean hasLockWhileOneWaits(SharedCondition condition) {
+        condition.lock().lock();
+        if (condition.waiters() == 1) {
+            return true;
+        }
+        condition.lock().unlock();
+        return false;
     }
 
     @Test
@@ -485,6 +499,12 @@ class SharedConditionTest {
     /** Starts a thread that holds the lock, and waits until it waits. */
     private <T> FutureTask<T> start(SharedCondition condition, Callable<T> body) {
         int before = condition.waiters();
+        FutureTask<T> task = task(condition, body);
+        awaitWaiters(condition, before + 1);
+        return task;
+    }
+
+    private <T> FutureTask<T> task(SharedCondition condition, Callable<T> body) {
         FutureTask<T> task =
                 new FutureTask<>(
                         () -> {
@@ -498,7 +518,6 @@ class SharedConditionTest {
         thread = new Thread(task);
         thread.setDaemon(true);
         thread.start();
-        awaitWaiters(condition, before + 1);
         return task;
     }
 

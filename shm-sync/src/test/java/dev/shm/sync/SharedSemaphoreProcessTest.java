@@ -326,15 +326,14 @@ class SharedSemaphoreProcessTest {
             first.ask("acquire");
             second.ask("acquire");
             peers.close(); // so that nobody else sweeps
-            second.stopAt("semaphore.swept").say("acquire");
-            second.awaitAsleep();
+            second.stopAt("semaphore.swept");
             first.kill();
             second.awaitStopped("semaphore.swept");
             if (killed) {
                 second.kill();
             } else {
                 second.goOn();
-                second.expect("acquired");
+                second.say("acquire").expect("acquired");
                 assertEquals("0 2", second.ask("count"));
             }
         }

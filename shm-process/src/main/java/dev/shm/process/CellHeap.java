@@ -65,7 +65,11 @@ final class CellHeap {
         this.count = count;
     }
 
-    /** Writes a record; its reference, or {@link #NO_ROOM} with nothing changed. */
+    /**
+     * Writes a record; its reference, or {@link #NO_ROOM} with nothing changed. It looks at each
+     * cell once: what other owners free behind that look, while they take as much before it, is
+     * missed.
+     */
     int write(int owner, byte[] key, byte[] value) {
         byte[] record = record(key, value);
         int[] taken = new int[CellLayout.cells(record.length)];

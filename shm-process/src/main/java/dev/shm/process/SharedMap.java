@@ -38,10 +38,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It holds a fixed number of entries, and a fixed number of bytes of keys and values together,
  * both given at creation; what would be too much is refused by {@link IllegalStateException}, and
- * the map is as it was. To replace a value takes room for the new one beside the old. Neither keys
- * nor values are null. Two keys are the same if their encoded bytes are; values are compared by
- * {@code equals}, and arrays by what is in them. What the codec refuses is refused by every method,
- * also by {@link #get}.
+ * the map is as it was. To replace a value takes room for the new one beside the old, and while
+ * others replace theirs what would just fit may be refused. Neither keys nor values are null. Two
+ * keys are the same if their encoded bytes are; values are compared by {@code equals}, and arrays
+ * by what is in them. What the codec refuses is refused by every method, also by {@link #get}.
  *
  * <p>Objects of one region are put into another by their names: a map may hold the name of a list.
  *

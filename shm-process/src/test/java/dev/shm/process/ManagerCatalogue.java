@@ -18,6 +18,7 @@ public final class ManagerCatalogue implements Catalogue {
             Rules rules = new Rules(deaths, 0, 0, true, false, 0, STEPS);
             entries.add("map", world, map(three, rules));
             entries.add("map", "clearing" + with, map(three.cleared(), rules));
+            entries.add("map", "stripes" + with, map(three.striped(), rules));
             entries.add("map", "no-room" + with, map(three.withRoomFor(3, 3), rules));
             entries.add("map", "no-slots" + with, map(three.withRoomFor(1, 5), rules));
             entries.add(

@@ -36,6 +36,14 @@ class MapExplorerTest {
         explorer(size, 2, MapFault.NONE).sample(SEED, samples(800)).assertClean();
     }
 
+    /** Two stripes exclude each other from nothing but the cells that each has taken. */
+    @Test
+    void twoStripes_shareTheCellsOfOneHeap() {
+        Size size = Size.of(3).striped();
+        explorer(size, 0, MapFault.NONE).sample(SEED, samples(400)).assertClean();
+        explorer(size, 2, MapFault.NONE).sample(SEED, samples(800)).assertClean();
+    }
+
     /** Who finds no room has changed nothing, and takes none along. */
     @Test
     void whereThereIsNoRoom_nothingIsChanged() {

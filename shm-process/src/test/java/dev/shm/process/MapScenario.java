@@ -15,8 +15,9 @@ import java.util.Map;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * Participants that each put, replace and take out a key of their own, in one stripe and with one
- * home, and look at it and at the others'. One may take out all there is meanwhile, and there may
+ * Participants that each put, replace and take out a key of their own, with one home, and look at
+ * it and at the others'. The keys are in one stripe; or in two, which take cells from one heap and
+ * do not exclude each other. One may take out all there is meanwhile, and, in one stripe, there may
  * be too little room. Checked: what is found was put in, and nothing that replaced it, or took it
  * out, had come and gone before; who is refused found no room, and has changed nothing. In the end,
  * after whoever comes next has repaired: every change that was made is there, one that its
@@ -35,24 +36,30 @@ final class MapScenario implements Scenario {
      *
      * @param participants with one thread each
      * @param clearing whether the last of them takes all out
-     * @param slots one more than there is room for entries
+     * @param stripes that their keys are in, in turn
+     * @param slots of a stripe, one more than there is room for entries
      * @param cells how many there are
      */
-    record Size(int participants, boolean clearing, int slots, int cells) {
+    record Size(int participants, boolean clearing, int stripes, int slots, int cells) {
 
         /** With room for all. */
         static Size of(int participants) {
-            return new Size(participants, false, 4, 12);
+            return new Size(participants, false, 1, 4, 12);
         }
 
         /** The same, where one takes all out. */
         Size cleared() {
-            return new Size(participants, true, slots, cells);
+            return new Size(participants, true, stripes, slots, cells);
+        }
+
+        /** The same in two stripes. */
+        Size striped() {
+            return new Size(participants, clearing, 2, slots, cells);
         }
 
         /** The same with less room. */
         Size withRoomFor(int entries, int records) {
-            return new Size(participants, clearing, entries + 1, records);
+            return new Size(participants, clearing, stripes, entries + 1, records);
         }
     }
 
@@ -63,7 +70,7 @@ final class MapScenario implements Scenario {
 
     MapScenario(Size size, MapFault fault) {
         this.size = size;
-        this.layout = new MapLayout(1, size.slots(), size.cells());
+        this.layout = new MapLayout(size.stripes(), size.slots(), size.cells());
         this.fault = fault;
     }
 
@@ -92,16 +99,21 @@ final class MapScenario implements Scenario {
         return new MapCore(buffer, layout, "it", liveness, waiter, TickPolicy.STANDARD);
     }
 
-    /** Keys that are searched for from the same slot. */
+    /** Keys that are searched for from the same slot, of one stripe after the other. */
     private List<byte[]> keys(int count) {
         List<byte[]> keys = new ArrayList<>();
         for (int i = 0; keys.size() < count; i++) {
             byte[] key = ("k" + i).getBytes(StandardCharsets.UTF_8);
-            if ((MapLayout.hash(0, key) & (layout.slots() - 1)) == layout.slots() - 1) {
+            boolean inTurn = stripe(key) == keys.size() % layout.stripes();
+            if (inTurn && (MapLayout.hash(0, key) & (layout.slots() - 1)) == layout.slots() - 1) {
                 keys.add(key);
             }
         }
         return keys;
+    }
+
+    private int stripe(byte[] key) {
+        return layout.stripe(MapLayout.hash(0, key));
     }
 
     private void play(World world, MapCore core, byte[] own, byte[] other) {
@@ -151,7 +163,7 @@ final class MapScenario implements Scenario {
         }
         int entries = 0;
         for (int at = 0; at < layout.slots(); at++) {
-            entries += memory.getLong(layout.slot(0, at)) == MapLayout.EMPTY ? 0 : 1;
+            entries += memory.getLong(layout.slot(stripe(key), at)) == MapLayout.EMPTY ? 0 : 1;
         }
         if (before == null && entries == layout.slots() - 1) {
             return Result.NO_SLOTS;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -21,17 +22,22 @@ final class ClosedHandles {
      *   enter   count ourselves (I); then look whether our handle is closed: if so, leave
      *   leave   count ourselves out (O); the last one settles
      *   close   mark the handle closed and add it (C); settle
-     *   settle  note the handles that are there; if nobody is inside (N), no thread of ours holds the
-     *           lock (H), and nobody is inside again (A), let go those that were noted
+     *   settle  note the handles that are there; if nobody is inside (N), and no thread of ours holds the
+     *           lock (H), say that they are about to go (G); if nobody has entered since (A), let them go
      *
      * Nobody inside loses what it uses: a handle that is let go was closed before (N), and whoever is
      * inside through it has either done (I) before (N), and was counted, or looks after (C), and leaves.
      * Who is inside through another handle does not need this one. Who acquires is inside until it holds
      * the lock, and is seen by (N) or (H); who unlocks, and owes a wake, is inside from before it holds the
-     * lock no more, and is seen by (H) or (A). No handle is forgotten: of (O) and (C), whichever comes later
-     * settles.
+     * lock no more, and is seen by (H) or (A). (A) counts those who have left again, too: who waits on a condition
+     * holds the lock before and afterwards, and not at (H). Its handle may be closed before it enters, and it
+     * does not look after (C) but after (G): either that is seen, and it does not wait, or (A) sees (I).
+     * No handle is forgotten: of (O) and (C), whichever comes later settles.
      */
-    private final AtomicInteger inside = new AtomicInteger();
+    private static final long ENTRY = 1L << 32;
+
+    private final AtomicLong entries = new AtomicLong(); // below ENTRY, those that have not left
+    private final AtomicInteger going = new AtomicInteger();
     private final Queue<Runnable> closed = new ConcurrentLinkedQueue<>();
     private final BooleanSupplier isHeldHere;
 
@@ -46,11 +52,11 @@ final class ClosedHandles {
     }
 
     void enter() {
-        inside.incrementAndGet(); // (I)
+        entries.addAndGet(ENTRY + 1); // (I)
     }
 
     void leave() {
-        if (inside.decrementAndGet() == 0) { // (O)
+        if (isUnused(entries.decrementAndGet())) { // (O)
             settle();
         }
     }
@@ -71,15 +77,35 @@ final class ClosedHandles {
             return;
         }
         List<Runnable> noted = List.copyOf(closed);
-        if (isUnused() && !isStillHeld() && isUnused()) { // (N), (H), (A)
+        long seen = entries.get();
+        if (isUnused(seen) && !isStillHeld()) { // (N), (H)
+            going.incrementAndGet(); // (G)
+            try {
+                letGo(noted, seen);
+            } finally {
+                going.decrementAndGet();
+            }
+        }
+    }
+
+    private void letGo(List<Runnable> noted, long seen) {
+        if (entries.get() == seen) { // (A)
             KillPoint.at("handle.unused");
             noted.forEach(Runnable::run);
             closed.removeAll(noted);
         }
     }
 
-    private boolean isUnused() {
-        return inside.get() == 0;
+    /**
+     * Asked by who is inside through a handle that may have been closed before it entered: if not,
+     * what all handles share stays until it leaves, or is gone already.
+     */
+    boolean areGoing() {
+        return going.get() > 0;
+    }
+
+    private static boolean isUnused(long entries) {
+        return (int) entries == 0;
     }
 
     private boolean isStillHeld() {

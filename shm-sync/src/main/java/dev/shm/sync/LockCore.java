@@ -36,13 +36,26 @@ final class LockCore {
         return closedHandles;
     }
 
-    /** Gives the lock up, and settles what was closed meanwhile. */
+    /**
+     * Gives the lock up, and settles what was closed meanwhile.
+     *
+     * @throws IllegalStateException if the memory is gone, or might go before the wake; then the
+     *     lock is still held.
+     */
     void unlock() {
         closedHandles.enter(); // or the last one might be let go before the wake that we may owe
         try {
+            checkNotGoing();
             mutex.unlock();
         } finally {
             closedHandles.leave();
+        }
+    }
+
+    /** Who holds it more than once had it when it was closed, so the memory stays. */
+    private void checkNotGoing() {
+        if (closedHandles.areGoing() && mutex.holdCount() == 1) {
+            throw new IllegalStateException("the last handle is just being let go");
         }
     }
 

@@ -366,6 +366,7 @@ public final class SharedCondition implements Condition, AutoCloseable {
             if (closed) {
                 throw Locks.closed(block);
             }
+            lock.checkNotGoing();
             return core.await(deadline, interruptible);
         } finally {
             if (waits.decrementAndGet() == 0 && closed) {

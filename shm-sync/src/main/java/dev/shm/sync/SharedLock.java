@@ -516,6 +516,13 @@ public final class SharedLock implements Lock, AutoCloseable {
         return core;
     }
 
+    /** For who is counted, holds the lock, and is about to wait on a condition of it. */
+    void checkNotGoing() {
+        if (closed && core.closedHandles().areGoing()) {
+            throw Locks.closed(block);
+        }
+    }
+
     private boolean unlockFast() {
         try {
             return mutex.unlockIfAlone(memory, LockLayout.MUTEX, self);
@@ -541,6 +548,7 @@ public final class SharedLock implements Lock, AutoCloseable {
             throw gone;
         }
         late.unlock();
+        core.closedHandles().settle(); // who was letting go may have left that to us
     }
 
     private Acquisition acquireSlowly() {

@@ -49,6 +49,20 @@ class CloseExplorerTest {
     }
 
     @Test
+    void aLock_isKeptForWhoWaitsOnItsCondition() {
+        LockWaitCloseScenario.Fault none = LockWaitCloseScenario.Fault.NONE;
+        lockWait(Rules.PLAIN, none).depthFirst(1).assertClean();
+        lockWait(Rules.PLAIN, none).sample(SEED, samples(2_000)).assertClean();
+        lockWait(DEATHS, none).sample(SEED, samples(2_000)).assertClean();
+    }
+
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void aLockThatIsWaitedThrough_everyFaultIsFound(LockWaitCloseScenario.Fault fault) {
+        lockWait(Rules.PLAIN, fault).assertFinds(SEED, 10_000);
+    }
+
+    @Test
     void aReadWriteLock_isKeptUntilItsUnlock() {
         readWrite(ReadWriteCloseScenario.Fault.NONE).depthFirst(2).assertClean();
         readWrite(ReadWriteCloseScenario.Fault.NONE).sample(SEED, samples(2_000)).assertClean();
@@ -85,6 +99,10 @@ class CloseExplorerTest {
 
     private static Explorer lock(boolean two, Rules rules, LockCloseScenario.Fault fault) {
         return new Explorer(() -> new LockCloseScenario(two, ticks(rules), fault), rules);
+    }
+
+    private static Explorer lockWait(Rules rules, LockWaitCloseScenario.Fault fault) {
+        return new Explorer(() -> new LockWaitCloseScenario(ticks(rules), fault), rules);
     }
 
     private static Explorer readWrite(ReadWriteCloseScenario.Fault fault) {

@@ -239,6 +239,7 @@ final class LockCloseScenario implements Scenario {
                 throw gone;
             }
             late.unlock();
+            shared.core.closedHandles().settle();
         }
 
         void close() {

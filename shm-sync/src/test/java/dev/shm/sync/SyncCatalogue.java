@@ -70,10 +70,12 @@ public final class SyncCatalogue implements Catalogue {
         for (CloseScenario.Kind kind : CloseScenario.Kind.values()) {
             String world = kind.toString().toLowerCase(Locale.ROOT);
             Rules rules = Rules.PLAIN.withInterrupts(1);
-            entries.add("close", world, new Explorer(() -> new CloseScenario(kind, true), rules));
+            Explorer explorer = new Explorer(() -> new CloseScenario(kind, true), rules);
+            entries.add("close", world + "-no-ticks", explorer);
         }
         add(entries, "close", "lock", ticks -> closedLock(false, ticks));
         add(entries, "close", "lock-of-two-handles", ticks -> closedLock(true, ticks));
+        add(entries, "close", "lock-waited-through", SyncCatalogue::closedLockWait);
         entries.add(
                 "close",
                 "read-write-no-ticks",
@@ -151,6 +153,10 @@ public final class SyncCatalogue implements Catalogue {
 
     private static Scenario closedLock(boolean two, TickPolicy ticks) {
         return new LockCloseScenario(two, ticks, LockCloseScenario.Fault.NONE);
+    }
+
+    private static Scenario closedLockWait(TickPolicy ticks) {
+        return new LockWaitCloseScenario(ticks, LockWaitCloseScenario.Fault.NONE);
     }
 
     private static Scenario closedReadWrite() {

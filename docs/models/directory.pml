@@ -8,13 +8,15 @@
  *
  * Left out: a third process, and more than one death at a time with two rounds; sweeps in several steps, and several at
  * once; what announces a change to those who remember where a name is; the spans of the heap, whose units are alike
- * here; types and sizes that do not agree; a second try of one whose object was removed while it waited.
+ * here; types and sizes that do not agree; a second try of one whose object was removed while it waited. An entry that
+ * is taken third is freed in the end only: there are too few rounds for more.
  *
  * -DLATE: who opens an object says so only when it has given the mutex up.
  *
  *   search     -DROUNDS=2 -DMAXCRASH=1
  *   search     -DROUNDS=1 -DMAXCRASH=2
  *   quick      -DROUNDS=1 -DMAXCRASH=1
+ *   unreached  P status[2] = FREE
  *   fault      -DLATE
  */
 #define N 2

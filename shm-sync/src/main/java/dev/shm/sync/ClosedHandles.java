@@ -28,10 +28,12 @@ final class ClosedHandles {
      * Nobody inside loses what it uses: a handle that is let go was closed before (N), and whoever is
      * inside through it has either done (I) before (N), and was counted, or looks after (C), and leaves.
      * Who is inside through another handle does not need this one. Who acquires is inside until it holds
-     * the lock, and is seen by (N) or (H); who unlocks, and owes a wake, is inside from before it holds the
-     * lock no more, and is seen by (H) or (A). (A) counts those who have left again, too: who waits on a condition
-     * holds the lock before and afterwards, and not at (H). Its handle may be closed before it enters, and it
-     * does not look after (C) but after (G): either that is seen, and it does not wait, or (A) sees (I).
+     * the lock, and is seen by (N) or (H). Who unlocks is inside from before it gives the lock up until it
+     * has made the wake that it owes, and is seen by (H) or (A). Who waits on a condition holds the lock
+     * before and afterwards, but not at (H): so (A) asks how many have ever entered, and not who is inside.
+     * Those two may come through a handle that was closed before they entered, and look whether it is
+     * going: either they see (G), and do not rely on it, or (A) sees (I).
+     *
      * No handle is forgotten: of (O) and (C), whichever comes later settles.
      */
     private static final long ENTRY = 1L << 32;

@@ -223,6 +223,7 @@ class SharedBarrierProcessTest {
         try (Victim second = victim()) {
             victim.say("await").awaitAsleep();
             second.stopAt("barrier.swept");
+            second.ask(PeerJvm.STATE); // it has joined: else it might take the dead one's place
             peers.close(); // so that nobody else sweeps
             victim.kill();
             second.awaitStopped("barrier.swept");

@@ -115,9 +115,9 @@ class LauncherTest {
 
     @ParameterizedTest
     @CsvSource({
-        "chaos, dev.shm.chaos.Chaos",
-        "fuzz, dev.shm.fuzz.Fuzz",
-        "explore, dev.shm.explore.Explore"
+        "chaos, dev.shm.chaos.ChaosCommand",
+        "fuzz, dev.shm.fuzz.FuzzCommand",
+        "explore, dev.shm.explore.ExploreCommand"
     })
     void programsAmongTheTests_areBuiltWithThem_andDoNotBuildAgain(String command, String program)
             throws Exception {

@@ -77,8 +77,8 @@ final class MpmcBrowser {
 
     /** How many messages have come back and were not taken anew. */
     int owed() {
-        if ((claims.getLongVolatile(REDELIVERY) & (SET | DROP)) != SET) {
-            return 0; // what is dropped comes back to nobody
+        if ((claims.getLongVolatile(REDELIVERY) & SET) == 0) {
+            return 0;
         }
         int owed = 0;
         long head = claims.getLongVolatile(HEAD) & POSITION;
@@ -98,8 +98,12 @@ final class MpmcBrowser {
 
     private boolean isOwed(long position) {
         int owner = tickets.consumerOf(position);
-        boolean isDropped = (claims.getLongVolatile(REDELIVERY) & DROP) != 0;
-        return owner > 0 && !isDropped && liveness.isDead(owner);
+        return owner > 0 && liveness.isDead(owner) && !isDropping();
+    }
+
+    /** Then what the dead had comes back to nobody. */
+    private boolean isDropping() {
+        return (claims.getLongVolatile(REDELIVERY) & DROP) != 0;
     }
 
     private int sequence(long position) {

@@ -3,6 +3,7 @@ package dev.shm.ring;
 import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
+import dev.shm.testing.Survivor;
 import dev.shm.wait.Deadline;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.TickPolicy;
@@ -34,17 +35,6 @@ final class MpmcScenario implements Scenario {
 
     private static final TickPolicy SHORT_TICKS = new TickPolicy(1, 1);
     private static final MpmcLayout LAYOUT = new MpmcLayout(CAPACITY, 2 * Long.BYTES, SLOTS);
-
-    private static final Waiter NOBODY_SLEEPS =
-            new Waiter() {
-                @Override
-                public boolean await(AtomicBuffer memory, int index, int expected, long nanos) {
-                    throw new AssertionError("there is nobody to wait for");
-                }
-
-                @Override
-                public void wake(AtomicBuffer memory, int index, int count) {}
-            };
 
     /** The tag of who comes next to the first participant's slot. */
     private static final int SUCCESSOR = 1 << 12 | 1;
@@ -566,31 +556,14 @@ final class MpmcScenario implements Scenario {
 
         /** Comes when all others are gone. */
         private void checkWhatIsLeft() {
-            Liveness last = new LastOne(SLOTS);
+            Survivor last = new Survivor(SLOTS);
             for (int tag : dead) {
-                MpmcCore.sweep(world.memory(), LAYOUT, tag, NOBODY_SLEEPS);
+                MpmcCore.sweep(world.memory(), LAYOUT, tag, last);
             }
             looking.checkEnd(
                     new MpmcBrowser(world.memory(), world.memory(), LAYOUT, last),
-                    new MpmcCore(world.memory(), world.memory(), LAYOUT, last, NOBODY_SLEEPS));
+                    new MpmcCore(world.memory(), world.memory(), LAYOUT, last, last));
         }
-    }
-
-    /** Whoever looks when all others are gone. */
-    private record LastOne(int self) implements Liveness {
-        @Override
-        public boolean isDead(int tag) {
-            return tag != self;
-        }
-
-        @Override
-        public void probe(int tag) {}
-
-        @Override
-        public void probeNext() {}
-
-        @Override
-        public void checkOpen() {}
     }
 
     private static void check(boolean holds, String otherwise) {

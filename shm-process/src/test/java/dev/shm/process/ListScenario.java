@@ -6,6 +6,7 @@ import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
 import dev.shm.process.ListCore.Result;
 import dev.shm.process.ListCore.Snapshot;
+import dev.shm.testing.Survivor;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
@@ -94,7 +95,7 @@ final class ListScenario implements Scenario {
     }
 
     private void checkEnd(World world) {
-        MapScenario.Survivor survivor = new MapScenario.Survivor(participants + 1);
+        Survivor survivor = new Survivor(participants + 1);
         ListCore auditor = core(world.memory(), survivor, survivor);
         List<String> found = new ArrayList<>();
         int free = LAYOUT.cells();

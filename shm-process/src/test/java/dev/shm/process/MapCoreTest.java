@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.shm.explore.Interception;
 import dev.shm.memory.MappedBuffer;
 import dev.shm.process.MapStripe.Result;
+import dev.shm.testing.Survivor;
 import dev.shm.wait.TickPolicy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ class MapCoreTest {
                         return Interception.proceed(target, method, arguments);
                     });
 
-    private final MapScenario.Survivor alone = new MapScenario.Survivor(1);
+    private final Survivor alone = new Survivor(1);
     private final MapCore core =
             new MapCore(failing, LAYOUT, "it", alone, alone, TickPolicy.STANDARD);
 

@@ -5,6 +5,7 @@ import dev.shm.explore.Participant;
 import dev.shm.explore.Scenario;
 import dev.shm.explore.World;
 import dev.shm.process.MapStripe.Result;
+import dev.shm.testing.Survivor;
 import dev.shm.wait.Liveness;
 import dev.shm.wait.TickPolicy;
 import dev.shm.wait.Waiter;
@@ -206,30 +207,5 @@ final class MapScenario implements Scenario {
         if (!holds) {
             throw new AssertionError(otherwise);
         }
-    }
-
-    /** Who comes when all others are gone. */
-    record Survivor(int self) implements Liveness, Waiter {
-        @Override
-        public boolean await(AtomicBuffer buffer, int index, int expected, long nanos) {
-            throw new AssertionError("there is nobody to wait for");
-        }
-
-        @Override
-        public void wake(AtomicBuffer buffer, int index, int count) {}
-
-        @Override
-        public boolean isDead(int tag) {
-            return tag != self;
-        }
-
-        @Override
-        public void probe(int tag) {}
-
-        @Override
-        public void probeNext() {}
-
-        @Override
-        public void checkOpen() {}
     }
 }

@@ -73,8 +73,27 @@ public final class SpscProducer implements AutoCloseable {
     }
 
     /**
+     * Publishes a record of 8 bytes, without a buffer to copy it from: the fastest way to pass a
+     * number on.
+     *
+     * @param type at least 1.
+     * @param value little-endian in the record.
+     * @return false if there is no room: nothing happened then.
+     * @throws IllegalArgumentException for another type.
+     * @throws IllegalStateException as {@link #offer}.
+     */
+    public boolean offerLong(int type, long value) {
+        guard.enter();
+        try {
+            return writer.offerLong(type, value);
+        } finally {
+            guard.leave();
+        }
+    }
+
+    /**
      * Writes a record that nobody sees before the next {@link #flush}, {@link #offer}, {@link
-     * #commit} or {@link #close}, which publish all that was appended at once.
+     * #offerLong}, {@link #commit} or {@link #close}, which publish all that was appended at once.
      *
      * @param type at least 1.
      * @param source holds the payload.
@@ -89,6 +108,24 @@ public final class SpscProducer implements AutoCloseable {
         guard.enter();
         try {
             return writer.append(type, source, sourceIndex, length);
+        } finally {
+            guard.leave();
+        }
+    }
+
+    /**
+     * Writes a record of 8 bytes as {@link #append} does, without a buffer to copy it from.
+     *
+     * @param type at least 1.
+     * @param value little-endian in the record.
+     * @return false if there is no room; what was appended before is published then.
+     * @throws IllegalArgumentException for another type.
+     * @throws IllegalStateException as {@link #offer}.
+     */
+    public boolean appendLong(int type, long value) {
+        guard.enter();
+        try {
+            return writer.appendLong(type, value);
         } finally {
             guard.leave();
         }

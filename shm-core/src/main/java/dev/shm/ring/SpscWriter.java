@@ -87,6 +87,18 @@ final class SpscWriter {
         return true;
     }
 
+    /** The same for a record that is one number: stores it, where {@link #offer} copies. */
+    boolean offerLong(int type, long value) {
+        int index = reserve(type, Long.BYTES);
+        if (index == INSUFFICIENT_CAPACITY) {
+            return false;
+        }
+        buffer.putLong(index + HEADER, value);
+        KillPoint.at("spsc.copied");
+        publish(index, SpscLayout.header(type, Long.BYTES), HEADER + Long.BYTES);
+        return true;
+    }
+
     /** Copies a record into the ring and withholds it; false: no room, and nothing is withheld. */
     boolean append(int type, DirectBuffer source, int sourceIndex, int length) {
         int index = reserve(type, length);
@@ -95,7 +107,24 @@ final class SpscWriter {
             return false;
         }
         copy(index + HEADER, source, sourceIndex, length);
-        long header = SpscLayout.header(type, length);
+        withhold(index, SpscLayout.header(type, length), SpscLayout.span(HEADER + length));
+        return true;
+    }
+
+    /** The same for a record that is one number. */
+    boolean appendLong(int type, long value) {
+        int index = reserve(type, Long.BYTES);
+        if (index == INSUFFICIENT_CAPACITY) {
+            flush();
+            return false;
+        }
+        buffer.putLong(index + HEADER, value);
+        withhold(index, SpscLayout.header(type, Long.BYTES), HEADER + Long.BYTES);
+        return true;
+    }
+
+    /** Ends a record that is not to be seen yet: the first of those keeps its header back. */
+    private void withhold(int index, long header, int span) {
         if (first == NONE) {
             first = index;
             firstPosition = tail;
@@ -103,8 +132,7 @@ final class SpscWriter {
         } else {
             buffer.putLong(index, header);
         }
-        tail += SpscLayout.span(HEADER + length);
-        return true;
+        tail += span;
     }
 
     /** Publishes what was appended. */

@@ -51,12 +51,14 @@ class SpscRingModelTest {
 
         void run() {
             for (int i = 0; i < CALLS; i++) {
-                switch (random.nextInt(500) == 0 ? -1 : random.nextInt(9)) {
+                switch (random.nextInt(500) == 0 ? -1 : random.nextInt(11)) {
                     case 0, 1 -> offer();
                     case 2 -> claim();
                     case 3, 4 -> append();
                     case 5 -> flush();
                     case 6, 7 -> poll(random.nextInt(5));
+                    case 8 -> offerLong();
+                    case 9 -> appendLong();
                     case -1 -> succeed();
                     default -> controlledPoll();
                 }
@@ -111,6 +113,30 @@ class SpscRingModelTest {
                 flushed();
                 refused();
             }
+        }
+
+        private void offerLong() {
+            String text = eight();
+            if (producer.offerLong(7, TestRings.bytes(text).getLong(0))) {
+                flushed();
+                visible.add("7:" + text);
+            } else {
+                refused();
+            }
+        }
+
+        private void appendLong() {
+            String text = eight();
+            if (producer.appendLong(6, TestRings.bytes(text).getLong(0))) {
+                appended.add("6:" + text);
+            } else {
+                flushed();
+                refused();
+            }
+        }
+
+        private String eight() {
+            return Character.toString('a' + random.nextInt(26)).repeat(Long.BYTES);
         }
 
         private void flush() {

@@ -372,6 +372,43 @@ class SpscRingTest {
         assertEquals(List.of("1:f"), poll(consumer, 9));
     }
 
+    @Test
+    void numbers_areRecordsOfEightBytes() {
+        SpscProducer producer = ring.producer();
+        SpscConsumer consumer = ring.consumer();
+        assertTrue(producer.offerLong(1, 0x4847_4645_4443_4241L));
+        assertEquals(List.of("1:ABCDEFGH"), poll(consumer, 9));
+        assertTrue(producer.appendLong(2, 0x3837_3635_3433_3231L));
+        assertTrue(producer.appendLong(3, 0x3433_3231_3837_3635L));
+        assertEquals(List.of(), poll(consumer, 9));
+        producer.flush();
+        assertEquals(List.of("2:12345678", "3:56781234"), poll(consumer, 9));
+        assertEquals(48, producer.position());
+    }
+
+    @Test
+    void numbers_areRefused_asOtherRecordsAre() {
+        SpscProducer producer = ring.producer();
+        SpscConsumer consumer = ring.consumer();
+        assertThrows(IllegalArgumentException.class, () -> producer.offerLong(0, 1));
+        assertThrows(IllegalArgumentException.class, () -> producer.appendLong(-1, 1));
+        int claim = producer.tryClaim(1, 8);
+        assertThrows(IllegalStateException.class, () -> producer.offerLong(1, 1));
+        assertThrows(IllegalStateException.class, () -> producer.appendLong(1, 1));
+        producer.abort(claim);
+        int room = 0;
+        while (producer.appendLong(1, room)) {
+            room++;
+        }
+        assertFalse(producer.offerLong(1, room));
+        assertEquals(
+                room, poll(consumer, Integer.MAX_VALUE).size(), "what was full was not flushed");
+        assertTrue(producer.offerLong(1, room));
+        producer.close();
+        assertThrows(IllegalStateException.class, () -> producer.offerLong(1, 1));
+        assertThrows(IllegalStateException.class, () -> producer.appendLong(1, 1));
+    }
+
     /** Whoever appends until there is no more room need not know that he must flush. */
     @Test
     void appended_records_areFlushed_whenTheRingIsFull() {

@@ -110,7 +110,7 @@ final class SpscScenario implements Scenario {
             int bell = bell(world);
             long published = writer.position();
             if (batches
-                    ? writer.append(value, source, 0, length)
+                    ? append(writer, source, value)
                     : put(world, writer, buffer, source, value)) {
                 break;
             }
@@ -129,10 +129,22 @@ final class SpscScenario implements Scenario {
         }
     }
 
-    /** Every other record by a claim, after a longer one that is given up. */
+    private static boolean append(SpscWriter writer, AtomicBuffer source, int value) {
+        return source.capacity() == Long.BYTES && value < RECORDS
+                ? writer.appendLong(value, source.getLong(0))
+                : writer.append(value, source, 0, source.capacity());
+    }
+
+    /**
+     * A number of the first producer as such; else every other record by a claim, after a longer
+     * one that is given up.
+     */
     private static boolean put(
             World world, SpscWriter writer, AtomicBuffer buffer, AtomicBuffer source, int value) {
         int length = source.capacity();
+        if (length == Long.BYTES && value < RECORDS) {
+            return writer.offerLong(value, source.getLong(0));
+        }
         if (value % 2 == 1) {
             return writer.offer(value, source, 0, length);
         }

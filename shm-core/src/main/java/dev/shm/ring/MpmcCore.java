@@ -91,6 +91,8 @@ final class MpmcCore {
     private final MpmcProgress progress;
     private final Liveness liveness;
     private final MpmcSleepers sleepers;
+    private final Pace whenFull = new Pace();
+    private final Pace whenEmpty = new Pace();
     private final int self;
     private final int slot;
     private final int mask;
@@ -185,6 +187,7 @@ final class MpmcCore {
     }
 
     private long claim(long kept) {
+        boolean isLast = false; // look: see Pace
         while (true) {
             long tail = claims.getLongVolatile(TAIL);
             if ((tail & SLOT) == closed) {
@@ -210,7 +213,10 @@ final class MpmcCore {
                     return position | tail & WAITING & ~kept;
                 }
             } else if (claims.getLongVolatile(TAIL) == tail && !lookBehind(behind, sequence)) {
-                return NONE;
+                if (isLast || !whenFull.stayAway(MpmcLayout.number(position))) {
+                    return NONE;
+                }
+                isLast = true;
             }
         }
     }
@@ -268,6 +274,7 @@ final class MpmcCore {
     }
 
     private long takeNext(long kept) {
+        boolean isLast = false; // look: see Pace
         while (true) {
             long head = claims.getLongVolatile(HEAD);
             long position = head & POSITION;
@@ -283,7 +290,12 @@ final class MpmcCore {
             } else if (claims.getLongVolatile(HEAD) == head) {
                 long nothing = lookAhead(position, sequence);
                 if (nothing != RETRY) {
-                    return nothing;
+                    if (isLast
+                            || nothing == CLOSED
+                            || !whenEmpty.stayAway(MpmcLayout.number(position))) {
+                        return nothing;
+                    }
+                    isLast = true;
                 }
             }
         }

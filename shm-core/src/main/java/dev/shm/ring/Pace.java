@@ -1,17 +1,21 @@
 package dev.shm.ring;
 
 /**
- * How long a consumer that has emptied its ring stays away from it.
+ * How long a consumer that has emptied its ring stays away from it, or a producer that has filled
+ * it.
  *
  * <p>Looking at the place where the next record will be takes the line that the producer is writing
  * away from it. A consumer that is as fast as its producer does that on every record, and both run
  * at a fraction of their speed. So while records keep coming it pauses after a look in vain, the
  * longer the more it finds after a pause; and it does not pause at all when it finds few, as one
  * that waits for answers does.
+ *
+ * <p><b>Threads and processes.</b> Whoever shares one makes the other's guesses worse; nothing else
+ * happens.
  */
 final class Pace {
-    /** About a microsecond. */
-    private static final int LONGEST = 32;
+    /** A few microseconds. */
+    private static final int LONGEST = 128;
 
     /** Fewer records than that, with more for each pause, are no stream. */
     private static final int STREAM = 2;
@@ -21,6 +25,7 @@ final class Pace {
     private int records; // since the last look in vain
     private int pauses; // after a look in vain that came after records
     private int next; // before the next look
+    private long reached; // the position of the last look in vain
 
     /** Stays away, if that is of use. */
     void await() {
@@ -41,6 +46,18 @@ final class Pace {
             next = pauses;
             records = 0;
         }
+    }
+
+    /**
+     * Hears that who had come so far has looked in vain, and stays away if that is of use.
+     *
+     * @return whether it was; then it is time to look again.
+     */
+    boolean stayAway(long position) {
+        found((int) Math.min(position - reached, Integer.MAX_VALUE), true);
+        reached = position;
+        await();
+        return next > 0;
     }
 
     private void adapt() {

@@ -16,7 +16,7 @@
  *  BlockingRing ---&gt; MpmcWaiting, MpmcBrowser
  *      |                 |
  *      v                 v
- *  MpmcRing ---&gt; MpmcClaim, MpmcDelivery ---&gt; MpmcCore ---&gt; MpmcTickets, MpmcSleepers ---&gt; MpmcLayout
+ *  MpmcRing ---&gt; MpmcClaim, MpmcDelivery ---&gt; MpmcCore ---&gt; MpmcTickets, MpmcSleepers, Pace
  *      |                                           |
  *      `-------&gt; MpmcClosing ---&gt; MpmcHeld &lt;-------'
  *

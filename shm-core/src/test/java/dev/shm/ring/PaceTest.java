@@ -1,6 +1,7 @@
 package dev.shm.ring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class PaceTest {
             pace.found(1000, true);
         }
         int before = pace.next();
-        for (int i = 0; i < 6; i++) {
+        for (int i = 0; i < 8; i++) {
             pace.found(0, true);
             assertTrue(pace.next() < before);
             before = Math.max(1, pace.next());
@@ -58,6 +59,27 @@ class PaceTest {
             pace.found(3, true);
             assertTrue(pace.next() <= 7, "pauses=" + pace.next());
             pace.found(0, true);
+        }
+    }
+
+    /** Where somebody has come tells what there was in between, whoever had it. */
+    @Test
+    void positions_areAsGoodAsRecords() {
+        Pace pace = new Pace();
+        assertFalse(pace.stayAway(1));
+        assertFalse(pace.stayAway(2));
+        assertTrue(pace.stayAway(1002));
+        assertFalse(pace.stayAway(1002), "looks again and again though nothing comes");
+        assertFalse(pace.stayAway(1003));
+    }
+
+    /** Two threads that share one may tell it anything; it pauses a little, or not. */
+    @Test
+    void positionsThatGoBack_doNoHarm() {
+        Pace pace = new Pace();
+        for (long position : new long[] {5, 1, Long.MAX_VALUE, Long.MIN_VALUE, 0, 1L << 40}) {
+            pace.stayAway(position);
+            assertTrue(pace.next() >= 0 && pace.next() <= 7, "pauses=" + pace.next());
         }
     }
 }

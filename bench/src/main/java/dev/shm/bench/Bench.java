@@ -1,10 +1,12 @@
 package dev.shm.bench;
 
+import dev.shm.bench.harness.CProgram;
 import dev.shm.bench.harness.Contest;
 import dev.shm.bench.harness.Latencies;
 import dev.shm.bench.harness.Referee;
 import dev.shm.bench.harness.Row;
 import dev.shm.bench.harness.Settings;
+import dev.shm.bench.harness.Side;
 import dev.shm.bench.report.HtmlReport;
 import dev.shm.bench.report.JsonReport;
 import dev.shm.bench.report.Machine;
@@ -50,6 +52,9 @@ import picocli.CommandLine.Option;
                     + " begin. bench/README.md explains the rows."
         })
 public final class Bench implements Callable<Integer> {
+    private static final int DISTANCE_MILLIS = 20;
+    private static final Side.Opener DISTANCE =
+            settings -> CProgram.named("line-ping-pong").open(settings.withMillis(DISTANCE_MILLIS));
     private static final int FAILED = 1;
     private static final int NOT_BEGUN = 2;
     private static final int MAX_PAIRS = 1000;
@@ -174,7 +179,7 @@ public final class Bench implements Callable<Integer> {
         Table table = new Table(out);
         table.head();
         for (Contest contest : contests) {
-            Referee referee = new Referee(settings.in(scratch.folder()));
+            Referee referee = new Referee(settings.in(scratch.folder()), DISTANCE);
             List<Latencies> latencies = new ArrayList<>();
             List<Row> rows = referee.run(contest, latencies::add);
             rows.forEach(table::row);
@@ -223,6 +228,7 @@ public final class Bench implements Callable<Integer> {
         for (Row row : rows) {
             String contest = row.id().substring(0, row.id().lastIndexOf('.'));
             row.notes().forEach(note -> notes.add(contest + ": " + note));
+            row.byDistance().ifPresent(note -> notes.add(row.id() + ": " + note));
         }
         return notes;
     }

@@ -87,14 +87,19 @@ final class TogetherSuite {
                                         settings,
                                         Unit.NANOS,
                                         tasks,
-                                        tasks,
-                                        LineProcess.java(PoolChild.class, bytes)))
+                                        Long.MAX_VALUE,
+                                        LineProcess.java(PoolChild.class, bytes, tasks)))
                 .against(
                         "python",
                         "multiprocessing.Pool",
                         atMost(THREE_TIMES_AS_FAST),
                         PythonProgram.of(
-                                "pool", Unit.NANOS, tasks, tasks, Integer.toString(bytes)));
+                                "pool",
+                                Unit.NANOS,
+                                tasks,
+                                Long.MAX_VALUE,
+                                Integer.toString(bytes),
+                                Integer.toString(tasks)));
     }
 
     /** A peer that is no program but a number. */

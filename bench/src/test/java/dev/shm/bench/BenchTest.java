@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.shm.bench.harness.CProgram;
 import dev.shm.bench.harness.Contest;
 import dev.shm.bench.harness.Referee;
 import dev.shm.bench.harness.Row;
@@ -134,7 +135,9 @@ class BenchTest {
     void contest_ofProcesses_isMeasured() {
         Settings least = new Settings(1, 0, 10, 1, false, folder);
         for (Contest contest : Suites.of(Set.of("queue"), true)) {
-            List<Row> rows = new Referee(least).run(contest, latencies -> {});
+            List<Row> rows =
+                    new Referee(least, CProgram.named("line-ping-pong"))
+                            .run(contest, latencies -> {});
             for (Row row : rows) {
                 assertTrue(
                         row.isMeasured() || row.failure().equals("python3 cannot be run here"),

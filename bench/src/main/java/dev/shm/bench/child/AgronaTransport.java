@@ -14,32 +14,52 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
-/** One of Agrona's rings over a mapped file. */
+/** One of Agrona's rings over a mapped file. What has eight bytes is put in where it belongs. */
 final class AgronaTransport implements Transport {
     private static final int TYPE = 1;
 
     private final Function<AtomicBuffer, RingBuffer> kind;
+    private final boolean copies;
 
-    private AgronaTransport(Function<AtomicBuffer, RingBuffer> kind) {
+    private AgronaTransport(Function<AtomicBuffer, RingBuffer> kind, boolean copies) {
         this.kind = kind;
+        this.copies = copies;
     }
 
-    static Transport oneToOne() {
-        return new AgronaTransport(OneToOneRingBuffer::new);
+    /**
+     * Its ring for one producer.
+     *
+     * @param copies whether a number, too, is copied from a buffer.
+     */
+    static Transport oneToOne(boolean copies) {
+        return new AgronaTransport(OneToOneRingBuffer::new, copies);
     }
 
     static Transport manyToOne() {
-        return new AgronaTransport(ManyToOneRingBuffer::new);
+        return new AgronaTransport(ManyToOneRingBuffer::new, false);
     }
 
     @Override
     public Out out(Path folder, String name, int bytes) throws IOException {
         RingBuffer ring = ring(folder, name);
+        if (bytes == Long.BYTES && !copies) {
+            return number -> claim(ring, number);
+        }
         AtomicBuffer source = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes));
         return number -> {
             source.putLong(0, number);
             return ring.write(TYPE, source, 0, bytes);
         };
+    }
+
+    private static boolean claim(RingBuffer ring, long number) {
+        int index = ring.tryClaim(TYPE, Long.BYTES);
+        if (index < 0) {
+            return false;
+        }
+        ring.buffer().putLong(index, number);
+        ring.commit(index);
+        return true;
     }
 
     @Override

@@ -1,14 +1,11 @@
 package dev.shm.bench.child;
 
-import dev.shm.memory.MappedBuffer;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.ring.MpmcRing;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import org.agrona.concurrent.AtomicBuffer;
 
-/** Our many-to-many ring. */
+/** Our many-to-many ring, with records of eight bytes. */
 final class MpmcTransport implements Transport {
     private static final int CAPACITY = 1 << 14;
     private static final int TYPE = 1;
@@ -17,11 +14,7 @@ final class MpmcTransport implements Transport {
     @Override
     public Out out(Path folder, String name, int bytes) {
         MpmcRing ring = ring(folder, name, bytes);
-        AtomicBuffer source = new MappedBuffer(ByteBuffer.allocateDirect(bytes));
-        return number -> {
-            source.putLong(0, number);
-            return ring.offer(TYPE, source, 0, bytes);
-        };
+        return number -> ring.offerLong(TYPE, number);
     }
 
     @Override

@@ -8,8 +8,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A pool of two processes: {@code PoolChild BYTES}. For each number that it reads it maps a
- * function over so many items, whose results have so many bytes each; 0 for a number.
+ * A pool of two processes: {@code PoolChild BYTES TASKS}. For each number that it reads it maps a
+ * function over {@code TASKS} items, again and again until there were so many, whose results have
+ * so many bytes each; 0 for a number.
  */
 public final class PoolChild {
     private static final int WORKERS = 2;
@@ -19,22 +20,30 @@ public final class PoolChild {
     /** Maps until its standard input ends. */
     public static void main(String[] args) throws Exception {
         int bytes = Integer.parseInt(args[0]);
+        int tasks = Integer.parseInt(args[1]);
+        List<Integer> items = IntStream.range(0, tasks).boxed().collect(Collectors.toList());
         try (ProcessPool pool = ProcessPool.of(WORKERS)) {
-            Lines.serve(tasks -> map(pool, bytes, (int) tasks));
+            Lines.serve(
+                    atLeast -> {
+                        long start = System.nanoTime();
+                        long done = 0;
+                        while (done < atLeast) {
+                            map(pool, bytes, items);
+                            done += tasks;
+                        }
+                        return new Answer(done, System.nanoTime() - start);
+                    });
         }
     }
 
-    private static Answer map(ProcessPool pool, int bytes, int tasks) throws Exception {
-        List<Integer> items = IntStream.range(0, tasks).boxed().collect(Collectors.toList());
-        long start = System.nanoTime();
+    private static void map(ProcessPool pool, int bytes, List<Integer> items) throws Exception {
+        int last = items.size() - 1;
         if (bytes == 0) {
-            List<Integer> results = pool.map(x -> -x, items);
-            check(results.get(tasks - 1) == 1 - tasks);
+            check(pool.map(x -> -x, items).get(last) == -last);
         } else {
             PoolFunction<Integer, byte[]> make = x -> new byte[bytes];
-            check(pool.map(make, items, 1).get(tasks - 1).length == bytes);
+            check(pool.map(make, items, 1).get(last).length == bytes);
         }
-        return new Answer(tasks, System.nanoTime() - start);
     }
 
     private static void check(boolean right) {

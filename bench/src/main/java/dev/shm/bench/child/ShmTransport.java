@@ -10,21 +10,40 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.agrona.concurrent.AtomicBuffer;
 
-/** Our ring, of 1 MiB as Agrona's. */
+/** Our ring, of 1 MiB as Agrona's. What has eight bytes is put in as a number. */
 final class ShmTransport implements Transport {
     static final int CAPACITY = 1 << 20;
     private static final int TYPE = 1;
 
     private final int batch;
+    private final boolean copies;
 
-    ShmTransport(int batch) {
+    /**
+     * Our ring.
+     *
+     * @param batch how many records appear at once; 0 for one by one.
+     * @param copies whether a number, too, is copied from a buffer.
+     */
+    ShmTransport(int batch, boolean copies) {
         this.batch = batch;
+        this.copies = copies;
     }
 
     @Override
     public Out out(Path folder, String name, int bytes) {
         SpscProducer producer = ring(folder, name).producer();
-        return batch == 0 ? new Single(producer, bytes) : new Batches(producer, bytes, batch);
+        boolean isNumber = bytes == Long.BYTES && !copies;
+        if (batch == 0) {
+            return isNumber
+                    ? number -> producer.offerLong(TYPE, number)
+                    : new Single(producer, bytes);
+        }
+        return new Batches(
+                producer,
+                batch,
+                isNumber
+                        ? number -> producer.appendLong(TYPE, number)
+                        : new Appending(producer, bytes));
     }
 
     @Override
@@ -57,24 +76,39 @@ final class ShmTransport implements Transport {
         }
     }
 
-    private static final class Batches implements Out {
+    private static final class Appending implements Out {
         private final SpscProducer producer;
         private final int bytes;
-        private final int batch;
         private final AtomicBuffer source;
-        private int appended;
 
-        Batches(SpscProducer producer, int bytes, int batch) {
+        Appending(SpscProducer producer, int bytes) {
             this.producer = producer;
             this.bytes = bytes;
-            this.batch = batch;
             this.source = new MappedBuffer(ByteBuffer.allocateDirect(bytes));
         }
 
         @Override
         public boolean offer(long number) {
             source.putLong(0, number);
-            if (!producer.append(TYPE, source, 0, bytes)) {
+            return producer.append(TYPE, source, 0, bytes);
+        }
+    }
+
+    private static final class Batches implements Out {
+        private final SpscProducer producer;
+        private final int batch;
+        private final Out appending;
+        private int appended;
+
+        Batches(SpscProducer producer, int batch, Out appending) {
+            this.producer = producer;
+            this.batch = batch;
+            this.appending = appending;
+        }
+
+        @Override
+        public boolean offer(long number) throws Exception {
+            if (!appending.offer(number)) {
                 return false;
             }
             if (++appended == batch) {

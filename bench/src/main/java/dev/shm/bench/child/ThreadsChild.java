@@ -1,14 +1,12 @@
 package dev.shm.bench.child;
 
 import dev.shm.bench.harness.Answer;
-import dev.shm.memory.MappedBuffer;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.ring.MpmcRing;
 import dev.shm.ring.SpscConsumer;
 import dev.shm.ring.SpscProducer;
 import dev.shm.ring.SpscRing;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +19,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
-import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.YieldingIdleStrategy;
 import org.jctools.queues.MpmcArrayQueue;
@@ -83,15 +80,10 @@ public final class ThreadsChild {
         SpscRing ring = SpscRing.create(region, "ring", RING_BYTES);
         SpscProducer producer = ring.producer();
         SpscConsumer consumer = ring.consumer();
-        AtomicBuffer source = new MappedBuffer(ByteBuffer.allocateDirect(Long.BYTES));
         MessageHandler handler =
                 (type, buffer, index, length) -> check(buffer.getLong(index) == MESSAGE);
         return new Ends(
-                () -> {
-                    source.putLong(0, MESSAGE);
-                    return producer.offer(TYPE, source, 0, Long.BYTES);
-                },
-                () -> consumer.poll(handler, 1) > 0);
+                () -> producer.offerLong(TYPE, MESSAGE), () -> consumer.poll(handler, 1) > 0);
     }
 
     private static Ends of(Queue<Long> queue) {

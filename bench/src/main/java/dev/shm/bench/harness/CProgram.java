@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,10 @@ public final class CProgram implements Side {
             throws IOException, InterruptedException {
         Path source = settings.scratch().resolve(name + ".c");
         try (InputStream text = CProgram.class.getResourceAsStream(name + ".c")) {
-            Files.copy(Objects.requireNonNull(text, name), source);
+            Files.copy(
+                    Objects.requireNonNull(text, name),
+                    source,
+                    StandardCopyOption.REPLACE_EXISTING);
         }
         Path program = settings.scratch().resolve(name);
         output(start("cc", "-O2", "-pthread", "-o", program.toString(), source.toString()), "cc");

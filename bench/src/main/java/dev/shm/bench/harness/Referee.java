@@ -21,15 +21,21 @@ public final class Referee {
     private static final long SIDE_SECONDS = 90;
 
     private final Settings settings;
+    private final Side.Opener distance;
     private final long limitSeconds;
 
-    /** One that gives each side a minute and a half for a round. */
-    public Referee(Settings settings) {
-        this(settings, SIDE_SECONDS);
+    /**
+     * One that gives each side a minute and a half for a round.
+     *
+     * @param distance measures how far the processors are apart, before each round.
+     */
+    public Referee(Settings settings, Side.Opener distance) {
+        this(settings, distance, SIDE_SECONDS);
     }
 
-    Referee(Settings settings, long limitSeconds) {
+    Referee(Settings settings, Side.Opener distance, long limitSeconds) {
         this.settings = settings;
+        this.distance = distance;
         this.limitSeconds = limitSeconds;
     }
 
@@ -44,10 +50,13 @@ public final class Referee {
         }
         List<Entrant> all = new ArrayList<>(peers);
         all.add(0, ours);
+        Entrant apart = new Entrant("distance", distance);
         try {
+            apart.open();
             all.forEach(Entrant::open);
             for (int i = -settings.warmUps(); i < rounds && ours.failure.isEmpty(); i++) {
                 boolean counts = i >= 0;
+                apart.round(counts);
                 all.forEach(one -> one.round(counts));
                 Collections.reverse(all); // nobody always comes after the same one
             }
@@ -56,15 +65,17 @@ public final class Referee {
             }
         } finally {
             all.forEach(Entrant::close);
+            apart.close();
         }
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < contest.peers().size(); i++) {
-            rows.add(row(contest, contest.peers().get(i), ours, peers.get(i)));
+            rows.add(row(contest, contest.peers().get(i), ours, peers.get(i), apart));
         }
         return rows;
     }
 
-    private static Row row(Contest contest, Peer peer, Entrant ours, Entrant theirs) {
+    private static Row row(
+            Contest contest, Peer peer, Entrant ours, Entrant theirs, Entrant apart) {
         boolean ourFailure = !ours.failure.isEmpty();
         List<String> notes = new ArrayList<>();
         ours.notes(notes);
@@ -78,6 +89,7 @@ public final class Referee {
                 peer.target(),
                 ours.sample(),
                 theirs.sample(),
+                apart.sample(),
                 ourFailure ? "shm: " + ours.failure : theirs.failure,
                 ourFailure,
                 notes);

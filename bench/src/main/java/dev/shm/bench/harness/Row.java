@@ -2,7 +2,10 @@ package dev.shm.bench.harness;
 
 import dev.shm.bench.harness.Contest.Statistic;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.DoublePredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param target of the ratio; null for none.
  * @param ours values of our rounds; none if our side failed at once.
  * @param theirs values of the peer's.
+ * @param distances of the processors, measured before each round: what a cache line takes there and
+ *     back, in nanoseconds; none if they could not be measured.
  * @param failure why there is no ratio; empty if there is one.
  * @param isOurFailure whether it is our side that failed.
  * @param notes what else was seen.
@@ -29,6 +34,7 @@ public record Row(
         @Nullable Target target,
         Sample ours,
         Sample theirs,
+        Sample distances,
         String failure,
         boolean isOurFailure,
         List<String> notes) {
@@ -51,6 +57,36 @@ public record Row(
     /** Round by round, ours to theirs. */
     public Sample ratios() {
         return ours.over(theirs);
+    }
+
+    /**
+     * The ratios of rounds apart, where the processors were near each other in some and far apart
+     * in others; empty where they were not.
+     */
+    public Optional<String> byDistance() {
+        if (!isMeasured() || statistic != Statistic.MEDIAN || !Modes.areTwo(distances)) {
+            return Optional.empty();
+        }
+        Modes modes = Modes.of(distances);
+        double between = Math.sqrt(modes.low() * modes.high());
+        return Optional.of(
+                String.format(
+                        Locale.ROOT,
+                        "%.3g where the processors are %.0f ns apart, %.3g where they are %.0f",
+                        ratios(distance -> distance < between).median(),
+                        modes.low(),
+                        ratios(distance -> distance >= between).median(),
+                        modes.high()));
+    }
+
+    private Sample ratios(DoublePredicate distance) {
+        double[] all = ratios().values().toArray();
+        double[] apart = distances.values().toArray();
+        return Sample.of(
+                IntStream.range(0, Math.min(all.length, apart.length))
+                        .filter(i -> distance.test(apart[i]))
+                        .mapToDouble(i -> all[i])
+                        .toArray());
     }
 
     /** Ours to theirs. */

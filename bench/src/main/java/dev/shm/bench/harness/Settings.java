@@ -37,6 +37,11 @@ public record Settings(
         return new Settings(other, warmUps, millis, kills, latencies, scratch);
     }
 
+    /** The same with rounds of another length. */
+    public Settings withMillis(int other) {
+        return new Settings(pairs, warmUps, other, kills, latencies, scratch);
+    }
+
     /** The same in another folder. */
     public Settings in(Path other) {
         return new Settings(pairs, warmUps, millis, kills, latencies, other);

@@ -96,6 +96,7 @@ public final class JsonReport {
         json.name("id").value(row.id());
         rounds("ours", row.ours());
         rounds("peer", row.theirs());
+        rounds("distance", row.distances());
         json.name("notes").beginArray();
         for (String note : row.notes()) {
             json.value(note);

@@ -42,8 +42,31 @@ class RefereeTest {
                 };
     }
 
+    /** A distance that is measured so, again and again. */
+    private static Side.Opener apart(double... nanos) {
+        return settings ->
+                new Side() {
+                    private int rounds;
+
+                    @Override
+                    public double round() {
+                        return nanos[rounds++ % nanos.length];
+                    }
+
+                    @Override
+                    public boolean warmsUp() {
+                        return false;
+                    }
+
+                    @Override
+                    public void close() {
+                        // there is nothing to close
+                    }
+                };
+    }
+
     private static List<Row> run(Contest contest) {
-        return new Referee(TWO).run(contest, latencies -> {});
+        return new Referee(TWO, apart(80)).run(contest, latencies -> {});
     }
 
     private static Contest contest(Side.Opener ours) {
@@ -123,7 +146,7 @@ class RefereeTest {
                             }
                         };
         Contest contest = contest(side("A", 1, 1, 1)).beside("b", "B", stuck);
-        Row row = new Referee(TWO, 1).run(contest, latencies -> {}).get(0);
+        Row row = new Referee(TWO, apart(80), 1).run(contest, latencies -> {}).get(0);
         assertEquals("not done after 1 s", row.failure());
         assertEquals(List.of("A", "close stuck", "A", "A", "close A"), log);
     }
@@ -137,6 +160,40 @@ class RefereeTest {
         Row row = run(contest).get(0);
         assertEquals(3, row.ours().size(), "as many as are killed");
         assertEquals(0.7, row.ratio());
+    }
+
+    @Test
+    void distanceOfTheProcessors_isToldApart_whereItChanges() {
+        Settings ten = new Settings(10, 0, 1, 3, false, Path.of(""));
+        Contest contest =
+                contest(side("A", 2, 2, 6, 6, 6, 2, 2, 6, 6, 6))
+                        .beside("b", "B", side("B", 1, 1, 1, 1, 1, 1, 1, 1, 1, 1));
+        Side.Opener changing = apart(80, 80, 480, 490, 470);
+        Row row = new Referee(ten, changing).run(contest, latencies -> {}).get(0);
+        assertEquals(10, row.distances().size());
+        assertEquals(
+                Optional.of("2.00 where the processors are 80 ns apart, 6.00 where they are 480"),
+                row.byDistance());
+        Row near =
+                new Referee(ten, apart(80, 82, 79))
+                        .run(
+                                contest(side("A", 2, 2, 6, 6, 6, 2, 2, 6, 6, 6))
+                                        .beside("b", "B", side("B", 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)),
+                                latencies -> {})
+                        .get(0);
+        assertEquals(Optional.empty(), near.byDistance());
+    }
+
+    @Test
+    void distanceThatCannotBeMeasured_costsNoRow() {
+        Side.Opener missing =
+                settings -> {
+                    throw new IOException("cc cannot be run here");
+                };
+        Contest contest = contest(side("A", 1, 1, 1)).beside("b", "B", side("B", 1, 2, 2));
+        Row row = new Referee(TWO, missing).run(contest, latencies -> {}).get(0);
+        assertEquals(0.5, row.ratio());
+        assertEquals(0, row.distances().size());
     }
 
     @Test
@@ -170,7 +227,7 @@ class RefereeTest {
                         };
         Settings all = new Settings(2, 1, 1, 3, true, Path.of(""));
         Contest contest = contest(side("A", 1, 1, 1)).beside("b", "B", mute);
-        Row row = new Referee(all).run(contest, latencies -> {}).get(0);
+        Row row = new Referee(all, apart(80)).run(contest, latencies -> {}).get(0);
         assertTrue(row.isMeasured(), row.failure());
         assertEquals(List.of("B: no latencies: mute"), row.notes());
     }

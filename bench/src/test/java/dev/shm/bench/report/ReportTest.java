@@ -63,6 +63,7 @@ class ReportTest {
                 target,
                 ours,
                 theirs,
+                Sample.of(80, 480),
                 failure,
                 false,
                 List.of("a note"));
@@ -131,6 +132,7 @@ class ReportTest {
         assertEquals("cc <is> not here", missing.get("failure").getAsString());
         JsonObject raw = json.getAsJsonArray("raw").get(0).getAsJsonObject();
         assertEquals("[40.0,60.0,50.0]", raw.get("ours").toString());
+        assertEquals("[80.0,480.0]", raw.get("distance").toString());
         assertEquals("0123abc", json.get("commit").getAsString());
         assertEquals("a JDK", json.getAsJsonObject("machine").get("jdk").getAsString());
     }

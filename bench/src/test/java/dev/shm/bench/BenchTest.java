@@ -133,7 +133,7 @@ class BenchTest {
     /** Real processes, one round of a few milliseconds. */
     @Test
     void contest_ofProcesses_isMeasured() {
-        Settings least = new Settings(1, 0, 10, 1, false, folder);
+        Settings least = new Settings(1, 0, 0, 10, 1, false, folder);
         for (Contest contest : Suites.of(Set.of("queue"), true)) {
             List<Row> rows =
                     new Referee(least, CProgram.named("line-ping-pong"))

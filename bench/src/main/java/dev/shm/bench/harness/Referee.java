@@ -44,21 +44,24 @@ public final class Referee {
         int rounds =
                 contest.statistic() == Contest.Statistic.P99 ? settings.kills() : settings.pairs();
         List<Entrant> peers = new ArrayList<>();
-        Entrant ours = new Entrant("shm", contest.ours());
+        Entrant ours = new Entrant("shm", contest.ours(), contest.unit());
         for (Peer peer : contest.peers()) {
-            peers.add(new Entrant(peer.label(), peer.opener()));
+            peers.add(new Entrant(peer.label(), peer.opener(), contest.unit()));
         }
         List<Entrant> all = new ArrayList<>(peers);
         all.add(0, ours);
-        Entrant apart = new Entrant("distance", distance);
+        Entrant apart = new Entrant("distance", distance, Unit.NANOS);
         try {
             apart.open();
             all.forEach(Entrant::open);
-            for (int i = -settings.warmUps(); i < rounds && ours.failure.isEmpty(); i++) {
-                boolean counts = i >= 0;
-                apart.round(counts);
-                all.forEach(one -> one.round(counts));
+            for (int i = 0; i < settings.mostWarmUps() && !areWarm(all, i); i++) {
+                all.forEach(Entrant::warmUp);
                 Collections.reverse(all); // nobody always comes after the same one
+            }
+            for (int i = 0; i < rounds && ours.failure.isEmpty(); i++) {
+                apart.round();
+                all.forEach(Entrant::round);
+                Collections.reverse(all);
             }
             if (settings.latencies()) {
                 all.forEach(one -> one.latencies(contest, latencies));
@@ -72,6 +75,10 @@ public final class Referee {
             rows.add(row(contest, contest.peers().get(i), ours, peers.get(i), apart));
         }
         return rows;
+    }
+
+    private boolean areWarm(List<Entrant> all, int rounds) {
+        return rounds >= settings.warmUps() && all.stream().allMatch(Entrant::isWarm);
     }
 
     private static Row row(
@@ -123,36 +130,47 @@ public final class Referee {
     private final class Entrant {
         private final String label;
         private final Side.Opener opener;
+        private final Warmth warmth;
         private final List<Double> values = new ArrayList<>();
         private @Nullable Side side;
         private String failure = "";
         private String note = "";
         private String lost = "";
 
-        Entrant(String label, Side.Opener opener) {
+        Entrant(String label, Side.Opener opener, Unit unit) {
             this.label = label;
             this.opener = opener;
+            this.warmth = new Warmth(unit);
         }
 
         void open() {
             attempt(() -> side = within(() -> opener.open(settings)));
         }
 
-        void round(boolean counts) {
+        void warmUp() {
             Side open = side;
-            if (open == null || !counts && !open.warmsUp()) {
-                return;
+            if (open != null && open.warmsUp()) {
+                attempt(() -> warmth.add(measure(open)));
             }
-            attempt(
-                    () -> {
-                        double value = within(open::round);
-                        if (!(value > 0) || Double.isInfinite(value)) {
-                            throw new IOException("measured " + value);
-                        }
-                        if (counts) {
-                            values.add(value);
-                        }
-                    });
+        }
+
+        boolean isWarm() {
+            return side == null || warmth.isSteady();
+        }
+
+        void round() {
+            Side open = side;
+            if (open != null) {
+                attempt(() -> values.add(measure(open)));
+            }
+        }
+
+        private double measure(Side open) throws IOException, InterruptedException {
+            double value = within(open::round);
+            if (!(value > 0) || Double.isInfinite(value)) {
+                throw new IOException("measured " + value);
+            }
+            return value;
         }
 
         void latencies(Contest contest, Consumer<Latencies> to) {

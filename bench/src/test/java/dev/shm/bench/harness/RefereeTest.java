@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** The referee, with sides that only say when it is their turn. */
 class RefereeTest {
-    private static final Settings TWO = new Settings(2, 1, 1, 3, false, Path.of(""));
+    private static final Settings TWO = new Settings(2, 1, 1, 1, 3, false, Path.of(""));
 
     private final List<String> log = new ArrayList<>();
 
@@ -84,6 +84,30 @@ class RefereeTest {
         assertEquals(0.75, row.ratio());
         assertEquals(Optional.of(true), row.ok());
         assertEquals("a.b.p", row.id());
+    }
+
+    /** As a JVM that compiles what it does again and again. */
+    @Test
+    void warmUps_goOn_asLongAsASideGetsFaster() {
+        Settings patient = new Settings(1, 1, 9, 1, 3, false, Path.of(""));
+        Side.Opener ours = side("A", 100, 50, 30, 29, 28, 7);
+        Row row =
+                new Referee(patient, apart(80))
+                        .run(
+                                contest(ours).beside("b", "B", side("B", 5, 5, 5, 5, 5, 4)),
+                                latencies -> {})
+                        .get(0);
+        assertArrayEquals(new double[] {7}, row.ours().values().toArray());
+        assertArrayEquals(new double[] {4}, row.theirs().values().toArray());
+    }
+
+    /** Faster and faster, for ever: it has to end some time. */
+    @Test
+    void warmUps_haveAnEnd() {
+        Settings hasty = new Settings(1, 1, 3, 1, 3, false, Path.of(""));
+        Contest contest = contest(side("A", 64, 32, 16, 8)).beside("b", "B", side("B", 1, 1, 1, 1));
+        Row row = new Referee(hasty, apart(80)).run(contest, latencies -> {}).get(0);
+        assertArrayEquals(new double[] {8}, row.ours().values().toArray());
     }
 
     @Test
@@ -164,7 +188,7 @@ class RefereeTest {
 
     @Test
     void distanceOfTheProcessors_isToldApart_whereItChanges() {
-        Settings ten = new Settings(10, 0, 1, 3, false, Path.of(""));
+        Settings ten = new Settings(10, 0, 0, 1, 3, false, Path.of(""));
         Contest contest =
                 contest(side("A", 2, 2, 6, 6, 6, 2, 2, 6, 6, 6))
                         .beside("b", "B", side("B", 1, 1, 1, 1, 1, 1, 1, 1, 1, 1));
@@ -225,7 +249,7 @@ class RefereeTest {
                                 log.add("close mute");
                             }
                         };
-        Settings all = new Settings(2, 1, 1, 3, true, Path.of(""));
+        Settings all = new Settings(2, 1, 1, 1, 3, true, Path.of(""));
         Contest contest = contest(side("A", 1, 1, 1)).beside("b", "B", mute);
         Row row = new Referee(all, apart(80)).run(contest, latencies -> {}).get(0);
         assertTrue(row.isMeasured(), row.failure());

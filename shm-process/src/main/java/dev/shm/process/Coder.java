@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns values into arrays of bytes and back, so that no codec runs under a mutex.
@@ -16,7 +18,8 @@ import java.util.function.Function;
 final class Coder<E> {
     private final Codec<E> codec;
     private final String what;
-    private final Queue<MappedBuffer> scratches = new ConcurrentLinkedQueue<>();
+    private final AtomicReference<@Nullable MappedBuffer> last = new AtomicReference<>();
+    private final Queue<MappedBuffer> others = new ConcurrentLinkedQueue<>(); // of other threads
 
     /**
      * A coder.
@@ -59,13 +62,22 @@ final class Coder<E> {
     }
 
     private <T> T withScratch(Function<MappedBuffer, T> use) {
-        MappedBuffer idle = scratches.poll();
-        MappedBuffer scratch = idle == null ? newScratch() : idle;
+        MappedBuffer scratch = take();
         try {
             return use.apply(scratch);
         } finally {
-            scratches.add(scratch);
+            if (!last.compareAndSet(null, scratch)) {
+                others.add(scratch);
+            }
         }
+    }
+
+    private MappedBuffer take() {
+        MappedBuffer idle = last.getAndSet(null);
+        if (idle == null) {
+            idle = others.poll();
+        }
+        return idle == null ? newScratch() : idle;
     }
 
     private MappedBuffer newScratch() {

@@ -14,18 +14,26 @@ package dev.shm.ring;
  * happens.
  */
 final class Pace {
-    /** A few microseconds. */
-    private static final int LONGEST = 128;
-
     /** Fewer records than that, with more for each pause, are no stream. */
     private static final int STREAM = 2;
 
     private static final int PAUSES_PER_RECORD = 2;
 
+    private final int longest;
+
     private int records; // since the last look in vain
     private int pauses; // after a look in vain that came after records
     private int next; // before the next look
     private long reached; // the position of the last look in vain
+
+    /**
+     * One that knows nothing yet.
+     *
+     * @param longest how many pauses it makes at most; 32 are about a microsecond.
+     */
+    Pace(int longest) {
+        this.longest = longest;
+    }
 
     /** Stays away, if that is of use. */
     void await() {
@@ -62,7 +70,7 @@ final class Pace {
 
     private void adapt() {
         if (records >= STREAM + pauses / PAUSES_PER_RECORD) {
-            pauses = Math.min(LONGEST, 2 * pauses + 1);
+            pauses = Math.min(longest, 2 * pauses + 1);
         } else {
             pauses /= 2;
         }

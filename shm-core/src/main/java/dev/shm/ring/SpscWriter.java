@@ -43,9 +43,6 @@ final class SpscWriter {
      * wherever that is on another line, (P6) would wait until that line has come from the consumer's core.
      */
 
-    /** Up to here a loop is faster than a call of the copying code. */
-    private static final int SHORT_COPY = 128;
-
     private static final int NONE = -1;
 
     /** How much is cleared ahead at most, in bytes. */
@@ -262,24 +259,12 @@ final class SpscWriter {
         try {
             if (length == Long.BYTES) {
                 copyLong(index, source, sourceIndex);
-            } else if (length > SHORT_COPY) {
-                buffer.putBytes(index, source, sourceIndex, length);
             } else {
-                copyShort(index, source, sourceIndex, length);
+                buffer.putBytes(index, source, sourceIndex, length);
             }
         } catch (Throwable e) {
             end = tail; // behind it is what was copied until then
             throw e;
-        }
-    }
-
-    private void copyShort(int index, DirectBuffer source, int sourceIndex, int length) {
-        int i = 0;
-        for (; i <= length - Long.BYTES; i += Long.BYTES) {
-            copyLong(index + i, source, sourceIndex + i);
-        }
-        for (; i < length; i++) {
-            buffer.putByte(index + i, source.getByte(sourceIndex + i));
         }
     }
 

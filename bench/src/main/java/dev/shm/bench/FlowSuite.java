@@ -23,14 +23,16 @@ import java.util.Set;
  * <p>A ring between two cores has two regimes. With a fast consumer it is nearly empty, and the two
  * cores fight for the line that is being written; with a slow one it is nearly full, and streams.
  * Both are measured. The slow consumer does twelve multiplications for each record, each of which
- * needs the one before. Eight bytes are a number, which each puts in the way that is fastest with
- * it: ours by {@code offerLong}, Agrona by {@code tryClaim}; other records are copied from a
- * buffer. Agrona has no batch form; its side there is its ordinary one.
+ * needs the one before. Records are copied from a buffer; numbers are put in the way that is
+ * fastest with each, ours by {@code offerLong}, Agrona by {@code tryClaim}. Agrona has no batch
+ * form; its side there is its ordinary one.
  */
 final class FlowSuite {
     private static final String AGRONA = "Agrona OneToOneRingBuffer";
+    private static final String NUMBERS = "shm-numbers";
+    private static final String THEIR_NUMBERS = "agrona-numbers";
     private static final Set<String> RINGS =
-            Set.of("shm", "shm-copied", "agrona", "agrona-copied", "mpmc", "agrona-many");
+            Set.of("shm", NUMBERS, "agrona", THEIR_NUMBERS, "mpmc", "agrona-many");
     private static final int WORK = 12;
     private static final int BATCH = 64;
     private static final long FIRST = 500_000;
@@ -102,16 +104,8 @@ final class FlowSuite {
                                     new Flow("agrona", Flags.AGRONA, bytes, WORK, 0)::open));
             all.add(batch(bytes));
         }
-        all.add(
-                spsc(
-                                "copied",
-                                Long.BYTES,
-                                "from a buffer",
-                                Flow.of("shm-copied", Flags.NONE, Long.BYTES))
-                        .inFullBeside(
-                                "agrona",
-                                AGRONA,
-                                Flow.of("agrona-copied", Flags.AGRONA, Long.BYTES)));
+        all.add(numbers());
+        all.add(batchesOfNumbers());
         for (int bytes : new int[] {256, 4096}) {
             Contest contest = spsc("throughput", bytes, "near empty", Flow.shm(bytes));
             all.add(full(contest.inFullBeside("agrona", AGRONA, Flow.agrona(bytes)), bytes));
@@ -156,13 +150,20 @@ final class FlowSuite {
 
     private static Contest batch(int bytes) {
         Side.Opener ours = new Flow("shm", Flags.NONE, bytes, 0, BATCH)::open;
-        Contest contest =
-                spsc("batch", bytes, "batches of 64", ours)
-                        .against("agrona", AGRONA, atLeast(8), Flow.agrona(bytes));
-        return bytes == Long.BYTES
-                ? contest.inFullBeside(
-                        "limit", "ring of longs in C", CProgram.named("batched-ring"))
-                : contest;
+        return spsc("batch", bytes, "batches of 64", ours)
+                .against("agrona", AGRONA, atLeast(8), Flow.agrona(bytes));
+    }
+
+    private static Contest numbers() {
+        return spsc("numbers", Long.BYTES, "not copied", Flow.of(NUMBERS, Flags.NONE, Long.BYTES))
+                .beside("agrona", AGRONA, Flow.of(THEIR_NUMBERS, Flags.AGRONA, Long.BYTES));
+    }
+
+    private static Contest batchesOfNumbers() {
+        Side.Opener ours = new Flow(NUMBERS, Flags.NONE, Long.BYTES, 0, BATCH)::open;
+        return spsc("numberbatch", Long.BYTES, "not copied, batches of 64", ours)
+                .beside("agrona", AGRONA, Flow.of(THEIR_NUMBERS, Flags.AGRONA, Long.BYTES))
+                .inFullBeside("limit", "ring of longs in C", CProgram.named("batched-ring"));
     }
 
     private static Contest mpmc(int pairs) {

@@ -88,11 +88,12 @@ final class TripSuite {
                 "spsc.roundtrip." + bytes,
                 "SPSC, there and back, " + bytes + " bytes",
                 Unit.NANOS,
-                trips("shm", Flags.NONE, bytes));
+                trips(bytes == Long.BYTES ? "shm-numbers" : "shm", Flags.NONE, bytes));
     }
 
     private static Contest others(Contest contest, int bytes) {
-        return contest.inFullBeside("agrona", AGRONA, trips("agrona", Flags.AGRONA, bytes))
+        String agrona = bytes == Long.BYTES ? "agrona-numbers" : "agrona";
+        return contest.inFullBeside("agrona", AGRONA, trips(agrona, Flags.AGRONA, bytes))
                 .inFullBeside("aeron", "Aeron IPC", trips("aeron", Flags.AERON, bytes))
                 .inFullBeside(
                         "chronicle", "Chronicle Queue", trips("chronicle", Flags.CHRONICLE, bytes))

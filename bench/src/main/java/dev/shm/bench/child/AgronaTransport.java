@@ -14,35 +14,36 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
-/** One of Agrona's rings over a mapped file. What has eight bytes is put in where it belongs. */
+/** One of Agrona's rings over a mapped file. */
 final class AgronaTransport implements Transport {
     private static final int TYPE = 1;
 
     private final Function<AtomicBuffer, RingBuffer> kind;
-    private final boolean copies;
+    private final boolean asNumbers;
 
-    private AgronaTransport(Function<AtomicBuffer, RingBuffer> kind, boolean copies) {
+    private AgronaTransport(Function<AtomicBuffer, RingBuffer> kind, boolean asNumbers) {
         this.kind = kind;
-        this.copies = copies;
+        this.asNumbers = asNumbers;
     }
 
     /**
      * Its ring for one producer.
      *
-     * @param copies whether a number, too, is copied from a buffer.
+     * @param asNumbers whether records have eight bytes and are copied from no buffer.
      */
-    static Transport oneToOne(boolean copies) {
-        return new AgronaTransport(OneToOneRingBuffer::new, copies);
+    static Transport oneToOne(boolean asNumbers) {
+        return new AgronaTransport(OneToOneRingBuffer::new, asNumbers);
     }
 
+    /** Its ring for several, with numbers. */
     static Transport manyToOne() {
-        return new AgronaTransport(ManyToOneRingBuffer::new, false);
+        return new AgronaTransport(ManyToOneRingBuffer::new, true);
     }
 
     @Override
     public Out out(Path folder, String name, int bytes) throws IOException {
         RingBuffer ring = ring(folder, name);
-        if (bytes == Long.BYTES && !copies) {
+        if (asNumbers) {
             return number -> claim(ring, number);
         }
         AtomicBuffer source = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes));

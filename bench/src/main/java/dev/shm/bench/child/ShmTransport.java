@@ -10,38 +10,37 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.agrona.concurrent.AtomicBuffer;
 
-/** Our ring, of 1 MiB as Agrona's. What has eight bytes is put in as a number. */
+/** Our ring, of 1 MiB as Agrona's. */
 final class ShmTransport implements Transport {
     static final int CAPACITY = 1 << 20;
     private static final int TYPE = 1;
 
     private final int batch;
-    private final boolean copies;
+    private final boolean asNumbers;
 
     /**
      * Our ring.
      *
      * @param batch how many records appear at once; 0 for one by one.
-     * @param copies whether a number, too, is copied from a buffer.
+     * @param asNumbers whether records have eight bytes and are copied from no buffer.
      */
-    ShmTransport(int batch, boolean copies) {
+    ShmTransport(int batch, boolean asNumbers) {
         this.batch = batch;
-        this.copies = copies;
+        this.asNumbers = asNumbers;
     }
 
     @Override
     public Out out(Path folder, String name, int bytes) {
         SpscProducer producer = ring(folder, name).producer();
-        boolean isNumber = bytes == Long.BYTES && !copies;
         if (batch == 0) {
-            return isNumber
+            return asNumbers
                     ? number -> producer.offerLong(TYPE, number)
                     : new Single(producer, bytes);
         }
         return new Batches(
                 producer,
                 batch,
-                isNumber
+                asNumbers
                         ? number -> producer.appendLong(TYPE, number)
                         : new Appending(producer, bytes));
     }

@@ -41,9 +41,9 @@ interface Transport {
     static Transport named(String name, int batch) {
         return switch (name) {
             case "shm" -> new ShmTransport(batch, false);
-            case "shm-copied" -> new ShmTransport(batch, true);
+            case "shm-numbers" -> new ShmTransport(batch, true);
             case "agrona" -> AgronaTransport.oneToOne(false);
-            case "agrona-copied" -> AgronaTransport.oneToOne(true);
+            case "agrona-numbers" -> AgronaTransport.oneToOne(true);
             case "aeron" -> new AeronTransport();
             case "chronicle" -> new ChronicleTransport();
             case "socket" -> new SocketTransport();

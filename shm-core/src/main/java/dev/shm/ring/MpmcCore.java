@@ -81,9 +81,6 @@ final class MpmcCore {
     /** What a claim returns once the ring is closed, and a take once it is empty, too. */
     static final long CLOSED = 1 | 4;
 
-    /** A look here takes several lines, and a claim waits for all that were stored to. */
-    private static final int PAUSES = 128;
-
     /** What {@link #lookAhead} answers where it is worth looking again. */
     private static final long RETRY = 0;
 
@@ -94,8 +91,8 @@ final class MpmcCore {
     private final MpmcProgress progress;
     private final Liveness liveness;
     private final MpmcSleepers sleepers;
-    private final Pace whenFull = new Pace(PAUSES);
-    private final Pace whenEmpty = new Pace(PAUSES);
+    private final Pace whenFull = Pace.ofManyToMany();
+    private final Pace whenEmpty = Pace.ofManyToMany();
     private final int self;
     private final int slot;
     private final int mask;

@@ -34,12 +34,10 @@ final class SpscReader {
      * before: that is guessed, by a branch, and the processor goes ahead. See Pace for the rest.
      */
 
-    private static final int PAUSES = 32;
-
     private final AtomicBuffer buffer;
     private final int capacity;
     private final int mask;
-    private final Pace pace = new Pace(PAUSES);
+    private final Pace pace = Pace.ofOneToOne();
 
     private long position; // the next record, or nothing
     private long freed; // the head as the producer has it

@@ -11,7 +11,7 @@ class PaceTest {
 
     @Test
     void recordsOneByOne_areNeverWaitedFor() {
-        Pace pace = new Pace(128);
+        Pace pace = Pace.ofOneToOne();
         for (int i = 0; i < 100; i++) {
             pace.found(1, false);
             pace.found(0, true);
@@ -23,7 +23,7 @@ class PaceTest {
 
     @Test
     void aStream_isLeftAlone_longerAndLonger() {
-        Pace pace = new Pace(128);
+        Pace pace = Pace.ofOneToOne();
         int last = 0;
         for (int i = 0; i < 20; i++) {
             pace.found(1000, true);
@@ -38,12 +38,12 @@ class PaceTest {
 
     @Test
     void aStreamThatEnds_isSoonWaitedFor_withoutAPause() {
-        Pace pace = new Pace(128);
+        Pace pace = Pace.ofOneToOne();
         for (int i = 0; i < 20; i++) {
             pace.found(1000, true);
         }
         int before = pace.next();
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < 6; i++) {
             pace.found(0, true);
             assertTrue(pace.next() < before);
             before = Math.max(1, pace.next());
@@ -54,7 +54,7 @@ class PaceTest {
     /** A burst of a few records now and then costs a few pauses, not the most. */
     @Test
     void bursts_doNotLengthenThePause() {
-        Pace pace = new Pace(128);
+        Pace pace = Pace.ofOneToOne();
         for (int i = 0; i < 100; i++) {
             pace.found(3, true);
             assertTrue(pace.next() <= 7, "pauses=" + pace.next());
@@ -65,7 +65,7 @@ class PaceTest {
     /** Where somebody has come tells what there was in between, whoever had it. */
     @Test
     void positions_areAsGoodAsRecords() {
-        Pace pace = new Pace(128);
+        Pace pace = Pace.ofOneToOne();
         assertFalse(pace.stayAway(1));
         assertFalse(pace.stayAway(2));
         assertTrue(pace.stayAway(1002));
@@ -76,10 +76,35 @@ class PaceTest {
     /** Two threads that share one may tell it anything; it pauses a little, or not. */
     @Test
     void positionsThatGoBack_doNoHarm() {
-        Pace pace = new Pace(128);
+        Pace pace = Pace.ofOneToOne();
         for (long position : new long[] {5, 1, Long.MAX_VALUE, Long.MIN_VALUE, 0, 1L << 40}) {
             pace.stayAway(position);
             assertTrue(pace.next() >= 0 && pace.next() <= 7, "pauses=" + pace.next());
         }
+    }
+
+    /** Then a pause brings more than one: they were not waiting for answers. */
+    @Test
+    void twoThatFellIntoStep_areBroughtOutOfIt() {
+        Pace pace = Pace.ofManyToMany();
+        int looks = 0;
+        int passed = 0;
+        while (pace.next() < 100) {
+            passed += Math.max(1, pace.next() / 4); // what a stream brings meanwhile
+            pace.stayAway(passed);
+            assertTrue(++looks < 200, "pauses=" + pace.next());
+        }
+    }
+
+    /** A pause that is tried costs those who do wait for answers next to nothing. */
+    @Test
+    void answers_areHardlyWaitedFor() {
+        Pace pace = Pace.ofManyToMany();
+        int pauses = 0;
+        for (int trip = 1; trip <= 1000; trip++) {
+            pace.stayAway(trip);
+            pauses += pace.next();
+        }
+        assertTrue(pauses > 0 && pauses <= 250, "pauses=" + pauses);
     }
 }

@@ -228,7 +228,6 @@ public final class Bench implements Callable<Integer> {
         for (Row row : rows) {
             String contest = row.id().substring(0, row.id().lastIndexOf('.'));
             row.notes().forEach(note -> notes.add(contest + ": " + note));
-            row.byDistance().ifPresent(note -> notes.add(row.id() + ": " + note));
         }
         return notes;
     }

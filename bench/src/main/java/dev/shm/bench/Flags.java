@@ -9,11 +9,16 @@ final class Flags {
     static final List<String> AGRONA =
             List.of("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
 
+    private static final String NO_CHECKS = "-Dagrona.disable.bounds.checks=true";
+
+    /** As whoever trusts all indices may run it. */
+    static final List<String> AGRONA_UNCHECKED = List.of(AGRONA.get(0), NO_CHECKS);
+
     static final List<String> AERON =
             List.of(
                     AGRONA.get(0),
                     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
-                    "-Dagrona.disable.bounds.checks=true",
+                    NO_CHECKS,
                     "-Daeron.pre.touch.mapped.memory=true");
 
     /** One word for each, as JMH's annotations need constants. */

@@ -37,7 +37,7 @@ final class FlowSuite {
     private static final int BATCH = 64;
     private static final long FIRST = 500_000;
     private static final long FIRST_SLOW = 20_000;
-    private static final long MOST_KEPT_BYTES = 1L << 26; // in a round: some peers keep all
+    static final long MOST_KEPT_BYTES = 1L << 26; // in a round, of who keeps all records
 
     private FlowSuite() {}
 
@@ -64,9 +64,9 @@ final class FlowSuite {
                 consumer.close();
                 throw e;
             }
-            boolean isRing = RINGS.contains(transport);
-            long most = isRing ? Long.MAX_VALUE : MOST_KEPT_BYTES / bytes;
-            long first = isRing ? FIRST : FIRST_SLOW;
+            boolean keepsAll = transport.equals("chronicle");
+            long most = keepsAll ? MOST_KEPT_BYTES / bytes : Long.MAX_VALUE;
+            long first = RINGS.contains(transport) ? FIRST : FIRST_SLOW;
             return ProcessSide.counting(settings, Unit.MILLIONS, first, most, consumer, producer);
         }
 
@@ -89,7 +89,11 @@ final class FlowSuite {
             all.add(
                     full(
                             spsc("throughput", bytes, "near empty", Flow.shm(bytes))
-                                    .against("agrona", AGRONA, atLeast(3), Flow.agrona(bytes)),
+                                    .against("agrona", AGRONA, atLeast(3), Flow.agrona(bytes))
+                                    .inFullBeside(
+                                            "agronaunchecked",
+                                            AGRONA + ", no bounds checks",
+                                            Flow.of("agrona", Flags.AGRONA_UNCHECKED, bytes)),
                             bytes));
             all.add(
                     spsc(

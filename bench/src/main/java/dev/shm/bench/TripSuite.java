@@ -118,7 +118,9 @@ final class TripSuite {
         LineProcess asker = end(kind, "ask", flags, bytes, settings);
         try {
             LineProcess answerer = end(kind, "answer", flags, bytes, settings);
-            return ProcessSide.countingTrips(settings, Unit.NANOS, FIRST, asker, answerer);
+            boolean keepsAll = kind.equals("chronicle");
+            long most = keepsAll ? FlowSuite.MOST_KEPT_BYTES / bytes : Long.MAX_VALUE;
+            return ProcessSide.countingTrips(settings, Unit.NANOS, FIRST, most, asker, answerer);
         } catch (IOException e) {
             asker.close();
             throw e;

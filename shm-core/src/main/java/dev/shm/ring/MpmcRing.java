@@ -37,17 +37,18 @@ import org.jspecify.annotations.Nullable;
  * takes 40 bytes for each of {@link #capacity} messages, and the longest message rounded up to 8.
  *
  * <p><b>Threads and processes.</b> Any number of both may call any method at any time. Nothing
- * blocks: a ring that is full or empty says so. It is full when the place of the next message was
- * not released yet: claims and takes in progress count, also those of a process that is stopped.
- * What one thread offers is taken in that order, but for what is delivered again. {@link #poll} and
- * {@link #take} are strict: where they find nothing, nothing had been offered that was not taken,
- * as far as this thread could know. An offer is no fence: for some nanoseconds after it has
- * returned another thread may not see its message yet, as with {@code MpmcArrayQueue} of JCTools.
- * Who offers and then looks whether anybody sleeps needs a fence between; {@link BlockingRing}
- * needs none. For that they wait for an offer in progress by a living process that others have
- * overtaken, at most {@link dev.shm.region.RegionOptions#maxWait maxWait}, then throw
- * IllegalStateException. {@link #relaxedPoll} and {@link #relaxedTake} find nothing in that case
- * and never wait: use them where claims may be held for long.
+ * blocks: a ring that is full or empty says so, after a few microseconds where messages stream. It
+ * is full when the place of the next message was not released yet: claims and takes in progress
+ * count, also those of a process that is stopped. What one thread offers is taken in that order,
+ * but for what is delivered again. {@link #poll} and {@link #take} are strict: where they find
+ * nothing, nothing had been offered that was not taken, as far as this thread could know. An offer
+ * is no fence: for some nanoseconds after it has returned another thread may not see its message
+ * yet, as with {@code MpmcArrayQueue} of JCTools. Who offers and then looks whether anybody sleeps
+ * needs a fence between; {@link BlockingRing} needs none. For that they wait for an offer in
+ * progress by a living process that others have overtaken, at most {@link
+ * dev.shm.region.RegionOptions#maxWait maxWait}, then throw IllegalStateException. {@link
+ * #relaxedPoll} and {@link #relaxedTake} find nothing in that case and never wait: use them where
+ * claims may be held for long.
  *
  * <p><b>Memory effects.</b> What came before offering a message is visible to whoever takes it.
  *

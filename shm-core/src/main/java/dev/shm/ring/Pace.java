@@ -89,7 +89,7 @@ final class Pace {
             pauses = Math.min(longest, 2 * pauses + 1);
         } else {
             pauses /= 2;
-            if (pauses == 0 && tryAfter > 0 && ++oneByOne == tryAfter) {
+            if (pauses == 0 && tryAfter > 0 && ++oneByOne >= tryAfter) {
                 oneByOne = 0;
                 pauses = TRIAL;
             }

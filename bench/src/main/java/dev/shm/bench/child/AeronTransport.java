@@ -12,10 +12,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Aeron over shared memory: an exclusive publication, and one driver of one thread in the process
- * that comes first, which has nothing to do while records go through.
+ * that comes first. Records do not pass through the driver; it moves the limit up to which may be
+ * published, and clears terms, now and then.
  */
 final class AeronTransport implements Transport {
     private static final String CHANNEL = "aeron:ipc";
+    private static final int TERM = 1 << 20; // of three; as large as the rings
     private static final int MTU = 8192; // so that no record goes in pieces
 
     @Override
@@ -24,6 +26,7 @@ final class AeronTransport implements Transport {
                 new MediaDriver.Context()
                         .aeronDirectoryName(folder.resolve("aeron").toString())
                         .threadingMode(ThreadingMode.SHARED)
+                        .ipcTermBufferLength(TERM)
                         .ipcMtuLength(MTU)
                         .dirDeleteOnStart(true)
                         .dirDeleteOnShutdown(true));

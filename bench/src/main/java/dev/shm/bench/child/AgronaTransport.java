@@ -17,12 +17,16 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 /** One of Agrona's rings over a mapped file. */
 final class AgronaTransport implements Transport {
     private static final int TYPE = 1;
+    private static final int NUMBER_BYTES = 16; // with its header
 
     private final Function<AtomicBuffer, RingBuffer> kind;
+    private final int capacity;
     private final boolean asNumbers;
 
-    private AgronaTransport(Function<AtomicBuffer, RingBuffer> kind, boolean asNumbers) {
+    private AgronaTransport(
+            Function<AtomicBuffer, RingBuffer> kind, int capacity, boolean asNumbers) {
         this.kind = kind;
+        this.capacity = capacity;
         this.asNumbers = asNumbers;
     }
 
@@ -32,12 +36,13 @@ final class AgronaTransport implements Transport {
      * @param asNumbers whether records have eight bytes and are copied from no buffer.
      */
     static Transport oneToOne(boolean asNumbers) {
-        return new AgronaTransport(OneToOneRingBuffer::new, asNumbers);
+        return new AgronaTransport(OneToOneRingBuffer::new, ShmTransport.CAPACITY, asNumbers);
     }
 
-    /** Its ring for several, with numbers. */
+    /** Its ring for several, with room for as many numbers as ours. */
     static Transport manyToOne() {
-        return new AgronaTransport(ManyToOneRingBuffer::new, true);
+        int capacity = MpmcTransport.CAPACITY * NUMBER_BYTES;
+        return new AgronaTransport(ManyToOneRingBuffer::new, capacity, true);
     }
 
     @Override
@@ -76,7 +81,7 @@ final class AgronaTransport implements Transport {
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE,
                         StandardOpenOption.CREATE)) {
-            int bytes = ShmTransport.CAPACITY + RingBufferDescriptor.TRAILER_LENGTH;
+            int bytes = capacity + RingBufferDescriptor.TRAILER_LENGTH;
             return kind.apply(new UnsafeBuffer(channel.map(MapMode.READ_WRITE, 0, bytes)));
         }
     }

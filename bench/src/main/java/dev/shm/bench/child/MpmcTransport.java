@@ -7,7 +7,7 @@ import java.nio.file.Path;
 
 /** Our many-to-many ring, with records of eight bytes. */
 final class MpmcTransport implements Transport {
-    private static final int CAPACITY = 1 << 14;
+    static final int CAPACITY = 1 << 14;
     private static final int TYPE = 1;
     private static final int REGION_BYTES = 1 << 21;
 

@@ -50,7 +50,7 @@ public record Modes(double low, double high, double shareOfHigh) {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "two speeds: %.3g in %.0f %% of the rounds, %.3g in %.0f %%",
+                "two values: %.3g in %.0f %% of the rounds, %.3g in %.0f %%",
                 low,
                 (1 - shareOfHigh) * PERCENT,
                 high,

@@ -53,9 +53,9 @@ public final class ProcessSide implements Side {
 
     /** The same, and they time each of them when they are told a negative number. */
     public static ProcessSide countingTrips(
-            Settings settings, Unit unit, long first, LineProcess... processes) {
+            Settings settings, Unit unit, long first, long most, LineProcess... processes) {
         long goal = TimeUnit.MILLISECONDS.toNanos(settings.millis());
-        return new ProcessSide(unit, first, Long.MAX_VALUE, goal, false, true, List.of(processes));
+        return new ProcessSide(unit, first, most, goal, false, true, List.of(processes));
     }
 
     /** Processes that are told how many milliseconds to go on. */

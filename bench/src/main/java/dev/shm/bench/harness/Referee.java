@@ -87,19 +87,23 @@ public final class Referee {
         List<String> notes = new ArrayList<>();
         ours.notes(notes);
         theirs.notes(notes);
-        return new Row(
-                contest.id() + "." + peer.name(),
-                contest.what(),
-                peer.label(),
-                contest.unit(),
-                contest.statistic(),
-                peer.target(),
-                ours.sample(),
-                theirs.sample(),
-                apart.sample(),
-                ourFailure ? "shm: " + ours.failure : theirs.failure,
-                ourFailure,
-                notes);
+        Row row =
+                new Row(
+                        contest.id() + "." + peer.name(),
+                        contest.what(),
+                        peer.label(),
+                        contest.unit(),
+                        contest.statistic(),
+                        peer.target(),
+                        ours.sample(),
+                        theirs.sample(),
+                        apart.sample(),
+                        ourFailure ? "shm: " + ours.failure : theirs.failure,
+                        ourFailure,
+                        notes);
+        row.modes().ifPresent(modes -> notes.add("ratio to " + theirs.label + ": " + modes));
+        row.byDistance().ifPresent(parts -> notes.add("ratio to " + theirs.label + ": " + parts));
+        return row;
     }
 
     private <T extends @Nullable Object> T within(Callable<T> work)

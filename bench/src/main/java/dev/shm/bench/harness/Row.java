@@ -59,6 +59,13 @@ public record Row(
         return ours.over(theirs);
     }
 
+    /** The two values that the ratio keeps to, if it does. */
+    public Optional<Modes> modes() {
+        return isMeasured() && statistic == Statistic.MEDIAN && Modes.areTwo(ratios())
+                ? Optional.of(Modes.of(ratios()))
+                : Optional.empty();
+    }
+
     /**
      * The ratios of rounds apart, where the processors were near each other in some and far apart
      * in others; empty where they were not.

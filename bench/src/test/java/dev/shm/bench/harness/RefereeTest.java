@@ -196,8 +196,12 @@ class RefereeTest {
         Row row = new Referee(ten, changing).run(contest, latencies -> {}).get(0);
         assertEquals(10, row.distances().size());
         assertEquals(
-                Optional.of("2.00 where the processors are 80 ns apart, 6.00 where they are 480"),
-                row.byDistance());
+                List.of(
+                        "shm: two values: 2.00 in 40 % of the rounds, 6.00 in 60 %",
+                        "ratio to B: two values: 2.00 in 40 % of the rounds, 6.00 in 60 %",
+                        "ratio to B: 2.00 where the processors are 80 ns apart, 6.00 where they are"
+                                + " 480"),
+                row.notes());
         Row near =
                 new Referee(ten, apart(80, 82, 79))
                         .run(

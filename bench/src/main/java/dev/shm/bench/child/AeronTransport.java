@@ -13,11 +13,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Aeron over shared memory: an exclusive publication, and one driver of one thread in the process
  * that comes first. Records do not pass through the driver; it moves the limit up to which may be
- * published, and clears terms, now and then.
+ * published, and clears terms, now and then. Terms have their default length: with 1 MiB, as large
+ * as the rings, the publisher waits for the driver, and comes down to a few million records a
+ * second.
  */
 final class AeronTransport implements Transport {
     private static final String CHANNEL = "aeron:ipc";
-    private static final int TERM = 1 << 20; // of three; as large as the rings
     private static final int MTU = 8192; // so that no record goes in pieces
 
     @Override
@@ -26,7 +27,6 @@ final class AeronTransport implements Transport {
                 new MediaDriver.Context()
                         .aeronDirectoryName(folder.resolve("aeron").toString())
                         .threadingMode(ThreadingMode.SHARED)
-                        .ipcTermBufferLength(TERM)
                         .ipcMtuLength(MTU)
                         .dirDeleteOnStart(true)
                         .dirDeleteOnShutdown(true));

@@ -79,8 +79,7 @@ final class SpscWriter {
             return false;
         }
         copy(index + HEADER, source, sourceIndex, length);
-        KillPoint.at("spsc.copied");
-        publish(index, SpscLayout.header(type, length), SpscLayout.span(HEADER + length));
+        publishWritten(index, SpscLayout.header(type, length), SpscLayout.span(HEADER + length));
         return true;
     }
 
@@ -91,8 +90,7 @@ final class SpscWriter {
             return false;
         }
         buffer.putLong(index + HEADER, value);
-        KillPoint.at("spsc.copied");
-        publish(index, SpscLayout.header(type, Long.BYTES), HEADER + Long.BYTES);
+        publishWritten(index, SpscLayout.header(type, Long.BYTES), HEADER + Long.BYTES);
         return true;
     }
 
@@ -230,6 +228,11 @@ final class SpscWriter {
             buffer.putLong(index, SpscLayout.padding(bytes));
         }
         tail += bytes;
+    }
+
+    private void publishWritten(int index, long header, int span) {
+        KillPoint.at("spsc.copied");
+        publish(index, header, span);
     }
 
     private void publish(int index, long header, int span) {

@@ -121,7 +121,8 @@ final class FlowSuite {
                                 Unit.MILLIONS,
                                 threads("spsc", 1))
                         .inFullBeside(
-                                "jctools", "JCTools SpscArrayQueue", threads("jctools-spsc", 1)));
+                                "jctools", "JCTools SpscArrayQueue", threads("jctools-spsc", 1))
+                        .inFullBeside("agrona", AGRONA, threads("agrona", 1, Flags.AGRONA)));
         all.add(mpmc(1));
         all.add(mpmc(2));
         all.add(
@@ -149,7 +150,16 @@ final class FlowSuite {
                         "chronicle",
                         "Chronicle Queue",
                         Flow.of("chronicle", Flags.CHRONICLE, bytes))
-                .inFullBeside("socket", "Unix-domain socket", Flow.of("socket", Flags.NONE, bytes));
+                .inFullBeside("socket", "Unix-domain socket", Flow.of("socket", Flags.NONE, bytes))
+                .inFullBeside(
+                        "python",
+                        "multiprocessing.Queue",
+                        PythonProgram.of(
+                                "queue",
+                                Unit.MILLIONS,
+                                FIRST_SLOW,
+                                Long.MAX_VALUE,
+                                Integer.toString(bytes)));
     }
 
     private static Contest batch(int bytes) {
@@ -198,10 +208,15 @@ final class FlowSuite {
     }
 
     private static Side.Opener threads(String kind, int pairs) {
+        return threads(kind, pairs, Flags.NONE);
+    }
+
+    private static Side.Opener threads(String kind, int pairs, List<String> flags) {
         return settings ->
                 ProcessSide.timing(
                         settings,
                         Unit.MILLIONS,
-                        LineProcess.java(ThreadsChild.class, kind, pairs, settings.scratch()));
+                        LineProcess.java(
+                                flags, ThreadsChild.class, kind, pairs, settings.scratch()));
     }
 }

@@ -97,7 +97,16 @@ final class TripSuite {
                 .inFullBeside("aeron", "Aeron IPC", trips("aeron", Flags.AERON, bytes))
                 .inFullBeside(
                         "chronicle", "Chronicle Queue", trips("chronicle", Flags.CHRONICLE, bytes))
-                .inFullBeside("socket", "Unix-domain socket", trips("socket", Flags.NONE, bytes));
+                .inFullBeside("socket", "Unix-domain socket", trips("socket", Flags.NONE, bytes))
+                .inFullBeside(
+                        "python",
+                        "multiprocessing.Pipe",
+                        PythonProgram.of(
+                                "pipe",
+                                Unit.NANOS,
+                                FIRST,
+                                Long.MAX_VALUE,
+                                Integer.toString(bytes)));
     }
 
     private static Contest handoff(String id, String what, List<String> flags) {

@@ -7,6 +7,7 @@ import dev.shm.ring.MpmcRing;
 import dev.shm.ring.SpscConsumer;
 import dev.shm.ring.SpscProducer;
 import dev.shm.ring.SpscRing;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.YieldingIdleStrategy;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.jctools.queues.MpmcArrayQueue;
 import org.jctools.queues.SpscArrayQueue;
 
@@ -55,6 +60,7 @@ public final class ThreadsChild {
                 switch (args[0]) {
                     case "mpmc" -> mpmc(region(folder));
                     case "spsc" -> spsc(region(folder));
+                    case "agrona" -> agrona();
                     case "jctools-mpmc" -> of(new MpmcArrayQueue<>(CAPACITY));
                     case "jctools-spsc" -> of(new SpscArrayQueue<>(CAPACITY));
                     case "array" -> of(new ArrayBlockingQueue<>(CAPACITY));
@@ -84,6 +90,25 @@ public final class ThreadsChild {
                 (type, buffer, index, length) -> check(buffer.getLong(index) == MESSAGE);
         return new Ends(
                 () -> producer.offerLong(TYPE, MESSAGE), () -> consumer.poll(handler, 1) > 0);
+    }
+
+    private static Ends agrona() {
+        int bytes = RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH;
+        RingBuffer ring =
+                new OneToOneRingBuffer(new UnsafeBuffer(ByteBuffer.allocateDirect(bytes)));
+        MessageHandler handler =
+                (type, buffer, index, length) -> check(buffer.getLong(index) == MESSAGE);
+        return new Ends(() -> claim(ring), () -> ring.read(handler, 1) > 0);
+    }
+
+    private static boolean claim(RingBuffer ring) {
+        int index = ring.tryClaim(TYPE, Long.BYTES);
+        if (index < 0) {
+            return false;
+        }
+        ring.buffer().putLong(index, MESSAGE);
+        ring.commit(index);
+        return true;
     }
 
     private static Ends of(Queue<Long> queue) {

@@ -48,23 +48,25 @@ def value():
     serve(work)
 
 
-def put_all(orders, numbers):
+def put_all(orders, numbers, length):
     for count in iter(orders.recv, None):
         for i in range(count):
-            numbers.put(i)
+            numbers.put(i if length == 0 else i.to_bytes(length, "little"))
 
 
 def queue():
     here, there = multiprocessing.Pipe()
     numbers = multiprocessing.Queue()
-    process = multiprocessing.Process(target=put_all, args=(there, numbers), daemon=True)
+    length = int(sys.argv[2]) if len(sys.argv) > 2 else 0  # of records; without it, numbers
+    process = multiprocessing.Process(target=put_all, args=(there, numbers, length), daemon=True)
     process.start()
 
     def work(count):
         here.send(count)
         get = numbers.get
         for i in range(count):
-            assert get() == i
+            got = get()
+            assert (got if length == 0 else int.from_bytes(got[:8], "little")) == i
 
     serve(work)
     here.send(None)
@@ -80,7 +82,7 @@ def pipe():
     here, there = multiprocessing.Pipe()
     process = multiprocessing.Process(target=echo, args=(there,), daemon=True)
     process.start()
-    message = bytes(8)
+    message = bytes(int(sys.argv[2]) if len(sys.argv) > 2 else 8)
 
     def work(count):
         for _ in range(count):

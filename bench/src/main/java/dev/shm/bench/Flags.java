@@ -6,17 +6,17 @@ import java.util.List;
 final class Flags {
     static final List<String> NONE = List.of();
 
-    static final List<String> AGRONA =
-            List.of("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
+    static final String AGRONA_1 = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED";
+    static final List<String> AGRONA = List.of(AGRONA_1);
 
     private static final String NO_CHECKS = "-Dagrona.disable.bounds.checks=true";
 
     /** As whoever trusts all indices may run it. */
-    static final List<String> AGRONA_UNCHECKED = List.of(AGRONA.get(0), NO_CHECKS);
+    static final List<String> AGRONA_UNCHECKED = List.of(AGRONA_1, NO_CHECKS);
 
     static final List<String> AERON =
             List.of(
-                    AGRONA.get(0),
+                    AGRONA_1,
                     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
                     NO_CHECKS,
                     "-Daeron.pre.touch.mapped.memory=true");

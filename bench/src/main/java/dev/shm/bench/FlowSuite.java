@@ -29,15 +29,15 @@ import java.util.Set;
  */
 final class FlowSuite {
     private static final String AGRONA = "Agrona OneToOneRingBuffer";
-    private static final String NUMBERS = "shm-numbers";
-    private static final String THEIR_NUMBERS = "agrona-numbers";
+    static final String NUMBERS = "shm-numbers";
+    static final String THEIR_NUMBERS = "agrona-numbers";
     private static final Set<String> RINGS =
             Set.of("shm", NUMBERS, "agrona", THEIR_NUMBERS, "mpmc", "agrona-many");
     private static final int WORK = 12;
     private static final int BATCH = 64;
     private static final long FIRST = 500_000;
     private static final long FIRST_SLOW = 20_000;
-    static final long MOST_KEPT_BYTES = 1L << 26; // in a round, of who keeps all records
+    private static final long MOST_KEPT_BYTES = 1L << 26; // in a round, of who keeps all records
 
     private FlowSuite() {}
 
@@ -64,8 +64,7 @@ final class FlowSuite {
                 consumer.close();
                 throw e;
             }
-            boolean keepsAll = transport.equals("chronicle");
-            long most = keepsAll ? MOST_KEPT_BYTES / bytes : Long.MAX_VALUE;
+            long most = most(transport, bytes);
             long first = RINGS.contains(transport) ? FIRST : FIRST_SLOW;
             return ProcessSide.counting(settings, Unit.MILLIONS, first, most, consumer, producer);
         }
@@ -81,6 +80,11 @@ final class FlowSuite {
                     work,
                     batch);
         }
+    }
+
+    /** How many records a transport may be given in a round. */
+    static long most(String transport, int bytes) {
+        return transport.equals("chronicle") ? MOST_KEPT_BYTES / bytes : Long.MAX_VALUE;
     }
 
     static List<Contest> contests() {

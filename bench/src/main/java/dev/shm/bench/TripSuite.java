@@ -88,11 +88,11 @@ final class TripSuite {
                 "spsc.roundtrip." + bytes,
                 "SPSC, there and back, " + bytes + " bytes",
                 Unit.NANOS,
-                trips(bytes == Long.BYTES ? "shm-numbers" : "shm", Flags.NONE, bytes));
+                trips(bytes == Long.BYTES ? FlowSuite.NUMBERS : "shm", Flags.NONE, bytes));
     }
 
     private static Contest others(Contest contest, int bytes) {
-        String agrona = bytes == Long.BYTES ? "agrona-numbers" : "agrona";
+        String agrona = bytes == Long.BYTES ? FlowSuite.THEIR_NUMBERS : "agrona";
         return contest.inFullBeside("agrona", AGRONA, trips(agrona, Flags.AGRONA, bytes))
                 .inFullBeside("aeron", "Aeron IPC", trips("aeron", Flags.AERON, bytes))
                 .inFullBeside(
@@ -127,8 +127,7 @@ final class TripSuite {
         LineProcess asker = end(kind, "ask", flags, bytes, settings);
         try {
             LineProcess answerer = end(kind, "answer", flags, bytes, settings);
-            boolean keepsAll = kind.equals("chronicle");
-            long most = keepsAll ? FlowSuite.MOST_KEPT_BYTES / bytes : Long.MAX_VALUE;
+            long most = FlowSuite.most(kind, bytes);
             return ProcessSide.countingTrips(settings, Unit.NANOS, FIRST, most, asker, answerer);
         } catch (IOException e) {
             asker.close();

@@ -38,7 +38,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class ValueBenchmark {
-    private static final String AGRONA_FLAG = "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED";
     private static final int FILE_BYTES = 4096;
 
     /** A number on the heap. */
@@ -108,14 +107,14 @@ public class ValueBenchmark {
 
     /** Another peer. */
     @Benchmark
-    @Fork(jvmArgsAppend = AGRONA_FLAG, value = 3)
+    @Fork(jvmArgsAppend = Flags.AGRONA_1, value = 3)
     public long getAndAddAtomicCounter(Agrona agrona) {
         return agrona.counter.getAndAdd(1);
     }
 
     /** Another peer. */
     @Benchmark
-    @Fork(jvmArgsAppend = AGRONA_FLAG, value = 3)
+    @Fork(jvmArgsAppend = Flags.AGRONA_1, value = 3)
     public long getAndAddUnsafeBuffer(Agrona agrona) {
         return agrona.buffer.getAndAddLong(0, 1);
     }
@@ -134,14 +133,14 @@ public class ValueBenchmark {
 
     /** Another peer. */
     @Benchmark
-    @Fork(jvmArgsAppend = AGRONA_FLAG, value = 3)
+    @Fork(jvmArgsAppend = Flags.AGRONA_1, value = 3)
     public long getAtomicCounter(Agrona agrona) {
         return agrona.counter.get();
     }
 
     /** Another peer. */
     @Benchmark
-    @Fork(jvmArgsAppend = AGRONA_FLAG, value = 3)
+    @Fork(jvmArgsAppend = Flags.AGRONA_1, value = 3)
     public long getUnsafeBuffer(Agrona agrona) {
         return agrona.buffer.getLongAcquire(0);
     }

@@ -58,7 +58,8 @@ final class AgronaTransport implements Transport {
         };
     }
 
-    private static boolean claim(RingBuffer ring, long number) {
+    /** Puts a number in where it is to lie; false if there is no room. */
+    static boolean claim(RingBuffer ring, long number) {
         int index = ring.tryClaim(TYPE, Long.BYTES);
         if (index < 0) {
             return false;

@@ -32,17 +32,24 @@ final class ShmTransport implements Transport {
     @Override
     public Out out(Path folder, String name, int bytes) {
         SpscProducer producer = ring(folder, name).producer();
-        if (batch == 0) {
-            return asNumbers
-                    ? number -> producer.offerLong(TYPE, number)
-                    : new Single(producer, bytes);
+        AtomicBuffer source = new MappedBuffer(ByteBuffer.allocateDirect(bytes));
+        if (batch > 0) {
+            return new Batches(
+                    producer,
+                    batch,
+                    asNumbers
+                            ? number -> producer.appendLong(TYPE, number)
+                            : number -> {
+                                source.putLong(0, number);
+                                return producer.append(TYPE, source, 0, bytes);
+                            });
         }
-        return new Batches(
-                producer,
-                batch,
-                asNumbers
-                        ? number -> producer.appendLong(TYPE, number)
-                        : new Appending(producer, bytes));
+        return asNumbers
+                ? number -> producer.offerLong(TYPE, number)
+                : number -> {
+                    source.putLong(0, number);
+                    return producer.offer(TYPE, source, 0, bytes);
+                };
     }
 
     @Override
@@ -55,42 +62,6 @@ final class ShmTransport implements Transport {
         Path file = folder.resolve(name + ".shm");
         RegionOptions options = RegionOptions.at(file).bytes(2 * CAPACITY);
         return SpscRing.of(SharedRegion.openOrCreate(options), "ring", CAPACITY);
-    }
-
-    private static final class Single implements Out {
-        private final SpscProducer producer;
-        private final int bytes;
-        private final AtomicBuffer source;
-
-        Single(SpscProducer producer, int bytes) {
-            this.producer = producer;
-            this.bytes = bytes;
-            this.source = new MappedBuffer(ByteBuffer.allocateDirect(bytes));
-        }
-
-        @Override
-        public boolean offer(long number) {
-            source.putLong(0, number);
-            return producer.offer(TYPE, source, 0, bytes);
-        }
-    }
-
-    private static final class Appending implements Out {
-        private final SpscProducer producer;
-        private final int bytes;
-        private final AtomicBuffer source;
-
-        Appending(SpscProducer producer, int bytes) {
-            this.producer = producer;
-            this.bytes = bytes;
-            this.source = new MappedBuffer(ByteBuffer.allocateDirect(bytes));
-        }
-
-        @Override
-        public boolean offer(long number) {
-            source.putLong(0, number);
-            return producer.append(TYPE, source, 0, bytes);
-        }
     }
 
     private static final class Batches implements Out {

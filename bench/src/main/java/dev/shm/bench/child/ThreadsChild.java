@@ -98,17 +98,8 @@ public final class ThreadsChild {
                 new OneToOneRingBuffer(new UnsafeBuffer(ByteBuffer.allocateDirect(bytes)));
         MessageHandler handler =
                 (type, buffer, index, length) -> check(buffer.getLong(index) == MESSAGE);
-        return new Ends(() -> claim(ring), () -> ring.read(handler, 1) > 0);
-    }
-
-    private static boolean claim(RingBuffer ring) {
-        int index = ring.tryClaim(TYPE, Long.BYTES);
-        if (index < 0) {
-            return false;
-        }
-        ring.buffer().putLong(index, MESSAGE);
-        ring.commit(index);
-        return true;
+        return new Ends(
+                () -> AgronaTransport.claim(ring, MESSAGE), () -> ring.read(handler, 1) > 0);
     }
 
     private static Ends of(Queue<Long> queue) {

@@ -48,10 +48,16 @@ def value():
     serve(work)
 
 
+def items(count, length):
+    if length == 0:
+        return range(count)
+    return (i.to_bytes(length, "little") for i in range(count))
+
+
 def put_all(orders, numbers, length):
     for count in iter(orders.recv, None):
-        for i in range(count):
-            numbers.put(i if length == 0 else i.to_bytes(length, "little"))
+        for item in items(count, length):
+            numbers.put(item)
 
 
 def queue():
@@ -64,9 +70,8 @@ def queue():
     def work(count):
         here.send(count)
         get = numbers.get
-        for i in range(count):
-            got = get()
-            assert (got if length == 0 else int.from_bytes(got[:8], "little")) == i
+        for item in items(count, length):
+            assert get() == item
 
     serve(work)
     here.send(None)

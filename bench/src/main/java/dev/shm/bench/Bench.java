@@ -5,6 +5,7 @@ import dev.shm.bench.harness.Contest;
 import dev.shm.bench.harness.Latencies;
 import dev.shm.bench.harness.Referee;
 import dev.shm.bench.harness.Row;
+import dev.shm.bench.harness.Scratch;
 import dev.shm.bench.harness.Settings;
 import dev.shm.bench.harness.Side;
 import dev.shm.bench.report.HtmlReport;
@@ -165,7 +166,7 @@ public final class Bench implements Callable<Integer> {
 
     /** Writes down after each contest what there is, as somebody may stop it. */
     private Run measure(List<Contest> contests, Scratch scratch, ResultFile to) throws IOException {
-        Settings settings = settings(scratch.folder());
+        Settings settings = settings(scratch.fresh());
         Machine machine = Machine.here();
         List<String> versions = versions();
         out.println(machine);
@@ -179,14 +180,13 @@ public final class Bench implements Callable<Integer> {
         Table table = new Table(out);
         table.head();
         for (Contest contest : contests) {
-            Referee referee = new Referee(settings.in(scratch.folder()), DISTANCE);
+            Referee referee = new Referee(settings, scratch, DISTANCE);
             List<Latencies> latencies = new ArrayList<>();
             List<Row> rows = referee.run(contest, latencies::add);
             rows.forEach(table::row);
             run = run.with(rows, latencies);
             Run sofar = run;
             to.write(writer -> JsonReport.write(sofar, writer));
-            scratch.clear();
         }
         return run;
     }

@@ -1,5 +1,6 @@
 package dev.shm.bench;
 
+import dev.shm.bench.harness.Scratch;
 import dev.shm.codec.Codecs;
 import dev.shm.process.SharedMap;
 import dev.shm.region.RegionOptions;

@@ -1,5 +1,6 @@
 package dev.shm.bench;
 
+import dev.shm.bench.harness.Scratch;
 import dev.shm.region.RegionOptions;
 import dev.shm.region.SharedRegion;
 import dev.shm.value.SharedValue;

@@ -8,6 +8,7 @@ import dev.shm.bench.harness.CProgram;
 import dev.shm.bench.harness.Contest;
 import dev.shm.bench.harness.Referee;
 import dev.shm.bench.harness.Row;
+import dev.shm.bench.harness.Scratch;
 import dev.shm.bench.harness.Settings;
 import dev.shm.bench.report.ResultFile;
 import java.io.IOException;
@@ -132,16 +133,18 @@ class BenchTest {
 
     /** Real processes, one round of a few milliseconds. */
     @Test
-    void contest_ofProcesses_isMeasured() {
-        Settings least = new Settings(1, 0, 0, 10, 1, false, folder);
-        for (Contest contest : Suites.of(Set.of("queue"), true)) {
-            List<Row> rows =
-                    new Referee(least, CProgram.named("line-ping-pong"))
-                            .run(contest, latencies -> {});
-            for (Row row : rows) {
-                assertTrue(
-                        row.isMeasured() || row.failure().equals("python3 cannot be run here"),
-                        row.toString());
+    void contest_ofProcesses_isMeasured() throws IOException {
+        try (Scratch scratch = new Scratch()) {
+            Settings least = new Settings(1, 1, 0, 0, 10, 1, false, folder);
+            for (Contest contest : Suites.of(Set.of("queue"), true)) {
+                List<Row> rows =
+                        new Referee(least, scratch, CProgram.named("line-ping-pong"))
+                                .run(contest, latencies -> {});
+                for (Row row : rows) {
+                    assertTrue(
+                            row.isMeasured() || row.failure().equals("python3 cannot be run here"),
+                            row.toString());
+                }
             }
         }
     }

@@ -21,28 +21,36 @@ public final class Referee {
     private static final long SIDE_SECONDS = 90;
 
     private final Settings settings;
+    private final Scratch scratch;
     private final Side.Opener distance;
     private final long limitSeconds;
 
     /**
      * One that gives each side a minute and a half for a round.
      *
+     * @param scratch has a new folder for each launch.
      * @param distance measures how far the processors are apart, before each round.
      */
-    public Referee(Settings settings, Side.Opener distance) {
-        this(settings, distance, SIDE_SECONDS);
+    public Referee(Settings settings, Scratch scratch, Side.Opener distance) {
+        this(settings, scratch, distance, SIDE_SECONDS);
     }
 
-    Referee(Settings settings, Side.Opener distance, long limitSeconds) {
+    Referee(Settings settings, Scratch scratch, Side.Opener distance, long limitSeconds) {
         this.settings = settings;
+        this.scratch = scratch;
         this.distance = distance;
         this.limitSeconds = limitSeconds;
     }
 
-    /** Measures, and hands out how long single operations took where that is asked for. */
-    public List<Row> run(Contest contest, Consumer<Latencies> latencies) {
+    /**
+     * Measures, and hands out how long single operations took where that is asked for.
+     *
+     * @throws IOException if there is no room for what sides leave.
+     */
+    public List<Row> run(Contest contest, Consumer<Latencies> latencies) throws IOException {
         int rounds =
                 contest.statistic() == Contest.Statistic.P99 ? settings.kills() : settings.pairs();
+        int launches = Math.min(settings.launches(), rounds);
         List<Entrant> peers = new ArrayList<>();
         Entrant ours = new Entrant("shm", contest.ours(), contest.unit());
         for (Peer peer : contest.peers()) {
@@ -51,30 +59,38 @@ public final class Referee {
         List<Entrant> all = new ArrayList<>(peers);
         all.add(0, ours);
         Entrant apart = new Entrant("distance", distance, Unit.NANOS);
-        try {
-            apart.open();
-            all.forEach(Entrant::open);
-            for (int i = 0; i < settings.mostWarmUps() && !areWarm(all, i); i++) {
-                all.forEach(Entrant::warmUp);
-                Collections.reverse(all); // nobody always comes after the same one
+        for (int i = 0; i < launches && ours.failure.isEmpty(); i++) {
+            Settings here = settings.in(scratch.fresh());
+            try {
+                apart.open(here);
+                all.forEach(one -> one.open(here));
+                warmUp(all);
+                int last = rounds * (i + 1) / launches;
+                for (int j = rounds * i / launches; j < last && ours.failure.isEmpty(); j++) {
+                    apart.round();
+                    all.forEach(Entrant::round);
+                    Collections.reverse(all); // nobody always comes after the same one
+                }
+                if (settings.latencies() && i == launches - 1) {
+                    all.forEach(one -> one.latencies(contest, latencies));
+                }
+            } finally {
+                all.forEach(Entrant::close);
+                apart.close();
             }
-            for (int i = 0; i < rounds && ours.failure.isEmpty(); i++) {
-                apart.round();
-                all.forEach(Entrant::round);
-                Collections.reverse(all);
-            }
-            if (settings.latencies()) {
-                all.forEach(one -> one.latencies(contest, latencies));
-            }
-        } finally {
-            all.forEach(Entrant::close);
-            apart.close();
         }
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < contest.peers().size(); i++) {
             rows.add(row(contest, contest.peers().get(i), ours, peers.get(i), apart));
         }
         return rows;
+    }
+
+    private void warmUp(List<Entrant> all) {
+        for (int i = 0; i < settings.mostWarmUps() && !areWarm(all, i); i++) {
+            all.forEach(Entrant::warmUp);
+            Collections.reverse(all);
+        }
     }
 
     private boolean areWarm(List<Entrant> all, int rounds) {
@@ -134,8 +150,9 @@ public final class Referee {
     private final class Entrant {
         private final String label;
         private final Side.Opener opener;
-        private final Warmth warmth;
+        private final Unit unit;
         private final List<Double> values = new ArrayList<>();
+        private Warmth warmth;
         private @Nullable Side side;
         private String failure = "";
         private String note = "";
@@ -144,11 +161,15 @@ public final class Referee {
         Entrant(String label, Side.Opener opener, Unit unit) {
             this.label = label;
             this.opener = opener;
+            this.unit = unit;
             this.warmth = new Warmth(unit);
         }
 
-        void open() {
-            attempt(() -> side = within(() -> opener.open(settings)));
+        void open(Settings here) {
+            if (failure.isEmpty()) {
+                warmth = new Warmth(unit);
+                attempt(() -> side = within(() -> opener.open(here)));
+            }
         }
 
         void warmUp() {

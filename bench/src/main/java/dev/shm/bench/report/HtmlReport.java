@@ -65,7 +65,9 @@ public final class HtmlReport {
                 run.settings().pairs()
                         + " of each side in turn, of about "
                         + run.settings().millis()
-                        + " ms");
+                        + " ms, in "
+                        + run.settings().launches()
+                        + (run.settings().launches() == 1 ? " launch" : " launches"));
         fact("peers", String.join(", ", run.versions()));
         html.append("</dl>\n");
     }

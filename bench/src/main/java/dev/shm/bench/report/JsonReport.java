@@ -34,6 +34,7 @@ public final class JsonReport {
         json.name("seconds").value(run.took().toSeconds());
         machine(run.machine());
         json.name("pairs").value(run.settings().pairs());
+        json.name("launches").value(run.settings().launches());
         json.name("roundMillis").value(run.settings().millis());
         json.name("versions").beginArray();
         for (String version : run.versions()) {

@@ -6,19 +6,39 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The referee, with sides that only say when it is their turn. */
 class RefereeTest {
-    private static final Settings TWO = new Settings(2, 1, 1, 1, 3, false, Path.of(""));
+    private static final Path NOWHERE = Path.of("");
+    private static final Settings TWO = settings(2, 1, 1);
 
     private final List<String> log = new ArrayList<>();
+    private Scratch scratch;
+
+    private static Settings settings(int pairs, int warmUps, int mostWarmUps) {
+        return new Settings(pairs, 1, warmUps, mostWarmUps, 1, 3, false, NOWHERE);
+    }
+
+    @BeforeEach
+    void makeScratch() throws IOException {
+        scratch = new Scratch();
+    }
+
+    @AfterEach
+    void deleteScratch() {
+        scratch.close();
+    }
 
     /** Its rounds take these values. */
     private Side.Opener side(String name, double... values) {
@@ -65,8 +85,8 @@ class RefereeTest {
                 };
     }
 
-    private static List<Row> run(Contest contest) {
-        return new Referee(TWO, apart(80)).run(contest, latencies -> {});
+    private List<Row> run(Contest contest) throws IOException {
+        return new Referee(TWO, scratch, apart(80)).run(contest, latencies -> {});
     }
 
     private static Contest contest(Side.Opener ours) {
@@ -74,7 +94,7 @@ class RefereeTest {
     }
 
     @Test
-    void sides_takeTurns_andWarmUpsDoNotCount() {
+    void sides_takeTurns_andWarmUpsDoNotCount() throws IOException {
         Row row =
                 run(contest(side("A", 9, 2, 4))
                                 .against("p", "P", Target.atMost(1), side("B", 9, 4, 4)))
@@ -88,11 +108,11 @@ class RefereeTest {
 
     /** As a JVM that compiles what it does again and again. */
     @Test
-    void warmUps_goOn_asLongAsASideGetsFaster() {
-        Settings patient = new Settings(1, 1, 9, 1, 3, false, Path.of(""));
+    void warmUps_goOn_asLongAsASideGetsFaster() throws IOException {
+        Settings patient = settings(1, 1, 9);
         Side.Opener ours = side("A", 100, 50, 30, 29, 28, 7);
         Row row =
-                new Referee(patient, apart(80))
+                new Referee(patient, scratch, apart(80))
                         .run(
                                 contest(ours).beside("b", "B", side("B", 5, 5, 5, 5, 5, 4)),
                                 latencies -> {})
@@ -103,15 +123,56 @@ class RefereeTest {
 
     /** Faster and faster, for ever: it has to end some time. */
     @Test
-    void warmUps_haveAnEnd() {
-        Settings hasty = new Settings(1, 1, 3, 1, 3, false, Path.of(""));
+    void warmUps_haveAnEnd() throws IOException {
+        Settings hasty = settings(1, 1, 3);
         Contest contest = contest(side("A", 64, 32, 16, 8)).beside("b", "B", side("B", 1, 1, 1, 1));
-        Row row = new Referee(hasty, apart(80)).run(contest, latencies -> {}).get(0);
+        Row row = new Referee(hasty, scratch, apart(80)).run(contest, latencies -> {}).get(0);
         assertArrayEquals(new double[] {8}, row.ours().values().toArray());
     }
 
+    /** So that what a JVM's compiler happened to do does not stay for all rounds. */
     @Test
-    void targetMissed_isNotOk() {
+    void eachLaunch_beginsAnew_forItsPartOfTheRounds() throws IOException {
+        Settings twice = new Settings(3, 2, 1, 1, 1, 3, false, NOWHERE);
+        List<Path> folders = new ArrayList<>();
+        Side.Opener ours =
+                settings -> {
+                    folders.add(Files.createFile(settings.scratch().resolve("ours")));
+                    return side("A", 9, folders.size(), 7).open(settings);
+                };
+        Row row =
+                new Referee(twice, scratch, apart(80, 81))
+                        .run(contest(ours).beside("b", "B", side("B", 1, 1, 1)), latencies -> {})
+                        .get(0);
+        assertArrayEquals(new double[] {1, 2, 7}, row.ours().values().toArray());
+        assertArrayEquals(new double[] {80, 80, 81}, row.distances().values().toArray());
+        assertEquals(
+                List.of("A", "B", "B", "A", "close A", "close B", "A", "B", "B", "A", "A", "B"),
+                log.subList(0, 12));
+        assertFalse(Files.exists(folders.get(0)), "it would fill the memory");
+    }
+
+    @Test
+    void peerThatCannotBeginAnew_isOut() throws IOException {
+        Settings twice = new Settings(3, 3, 0, 0, 1, 3, false, NOWHERE);
+        AtomicInteger opened = new AtomicInteger();
+        Side.Opener once =
+                settings -> {
+                    if (opened.incrementAndGet() == 2) {
+                        throw new IOException("only once");
+                    }
+                    return side("B", 1, 1).open(settings);
+                };
+        Contest contest =
+                contest(side("A", 1)).beside("b", "B", once).beside("c", "C", side("C", 2));
+        List<Row> rows = new Referee(twice, scratch, apart(80)).run(contest, latencies -> {});
+        assertEquals("only once", rows.get(0).failure());
+        assertEquals(2, opened.get(), "it is not tried again");
+        assertArrayEquals(new double[] {2, 2, 2}, rows.get(1).theirs().values().toArray());
+    }
+
+    @Test
+    void targetMissed_isNotOk() throws IOException {
         Row row =
                 run(contest(side("A", 9, 2, 4))
                                 .against("p", "P", Target.atMost(0.7), side("B", 9, 4, 4)))
@@ -120,7 +181,7 @@ class RefereeTest {
     }
 
     @Test
-    void peerThatCannotBegin_hasARowThatSaysSo_andTheOthersGoOn() {
+    void peerThatCannotBegin_hasARowThatSaysSo_andTheOthersGoOn() throws IOException {
         Side.Opener missing =
                 settings -> {
                     throw new IOException("cc cannot be run here");
@@ -138,7 +199,7 @@ class RefereeTest {
     }
 
     @Test
-    void peerThatFailsInARound_isOut() {
+    void peerThatFailsInARound_isOut() throws IOException {
         Row row = run(contest(side("A", 1, 1, 1)).beside("b", "B", side("B", 1, 1))).get(0);
         assertEquals("B broke", row.failure());
         assertFalse(row.isMeasured());
@@ -146,14 +207,14 @@ class RefereeTest {
     }
 
     @Test
-    void ourFailure_endsTheContest() {
+    void ourFailure_endsTheContest() throws IOException {
         Row row = run(contest(side("A", 1)).beside("b", "B", side("B", 1, 1, 1))).get(0);
         assertTrue(row.isOurFailure());
         assertEquals("shm: A broke", row.failure());
     }
 
     @Test
-    void sideThatIsStuck_isOut() {
+    void sideThatIsStuck_isOut() throws IOException {
         CountDownLatch never = new CountDownLatch(1);
         Side.Opener stuck =
                 settings ->
@@ -170,13 +231,13 @@ class RefereeTest {
                             }
                         };
         Contest contest = contest(side("A", 1, 1, 1)).beside("b", "B", stuck);
-        Row row = new Referee(TWO, apart(80), 1).run(contest, latencies -> {}).get(0);
+        Row row = new Referee(TWO, scratch, apart(80), 1).run(contest, latencies -> {}).get(0);
         assertEquals("not done after 1 s", row.failure());
         assertEquals(List.of("A", "close stuck", "A", "A", "close A"), log);
     }
 
     @Test
-    void p99_isThatOfOursToTheMedianOfThePeer() {
+    void p99_isThatOfOursToTheMedianOfThePeer() throws IOException {
         Contest contest =
                 contest(side("A", 1, 7, 1, 2))
                         .byP99()
@@ -187,13 +248,13 @@ class RefereeTest {
     }
 
     @Test
-    void distanceOfTheProcessors_isToldApart_whereItChanges() {
-        Settings ten = new Settings(10, 0, 0, 1, 3, false, Path.of(""));
+    void distanceOfTheProcessors_isToldApart_whereItChanges() throws IOException {
+        Settings ten = settings(10, 0, 0);
         Contest contest =
                 contest(side("A", 2, 2, 6, 6, 6, 2, 2, 6, 6, 6))
                         .beside("b", "B", side("B", 1, 1, 1, 1, 1, 1, 1, 1, 1, 1));
         Side.Opener changing = apart(80, 80, 480, 490, 470);
-        Row row = new Referee(ten, changing).run(contest, latencies -> {}).get(0);
+        Row row = new Referee(ten, scratch, changing).run(contest, latencies -> {}).get(0);
         assertEquals(10, row.distances().size());
         assertEquals(
                 List.of(
@@ -203,7 +264,7 @@ class RefereeTest {
                                 + " 480"),
                 row.notes());
         Row near =
-                new Referee(ten, apart(80, 82, 79))
+                new Referee(ten, scratch, apart(80, 82, 79))
                         .run(
                                 contest(side("A", 2, 2, 6, 6, 6, 2, 2, 6, 6, 6))
                                         .beside("b", "B", side("B", 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)),
@@ -213,19 +274,19 @@ class RefereeTest {
     }
 
     @Test
-    void distanceThatCannotBeMeasured_costsNoRow() {
+    void distanceThatCannotBeMeasured_costsNoRow() throws IOException {
         Side.Opener missing =
                 settings -> {
                     throw new IOException("cc cannot be run here");
                 };
         Contest contest = contest(side("A", 1, 1, 1)).beside("b", "B", side("B", 1, 2, 2));
-        Row row = new Referee(TWO, missing).run(contest, latencies -> {}).get(0);
+        Row row = new Referee(TWO, scratch, missing).run(contest, latencies -> {}).get(0);
         assertEquals(0.5, row.ratio());
         assertEquals(0, row.distances().size());
     }
 
     @Test
-    void valueThatIsNoSpeed_isAFailure() {
+    void valueThatIsNoSpeed_isAFailure() throws IOException {
         for (double value : new double[] {0, Double.NaN, Double.POSITIVE_INFINITY}) {
             Side.Opener bad = side("B", 1, value, value);
             Row row = run(contest(side("A", 1, 1, 1)).beside("b", "B", bad)).get(0);
@@ -234,7 +295,7 @@ class RefereeTest {
     }
 
     @Test
-    void latenciesThatFail_costNoRow() {
+    void latenciesThatFail_costNoRow() throws IOException {
         Side.Opener mute =
                 settings ->
                         new Side() {
@@ -253,9 +314,9 @@ class RefereeTest {
                                 log.add("close mute");
                             }
                         };
-        Settings all = new Settings(2, 1, 1, 1, 3, true, Path.of(""));
+        Settings all = new Settings(2, 2, 1, 1, 1, 3, true, NOWHERE);
         Contest contest = contest(side("A", 1, 1, 1)).beside("b", "B", mute);
-        Row row = new Referee(all, apart(80)).run(contest, latencies -> {}).get(0);
+        Row row = new Referee(all, scratch, apart(80)).run(contest, latencies -> {}).get(0);
         assertTrue(row.isMeasured(), row.failure());
         assertEquals(List.of("B: no latencies: mute"), row.notes());
     }

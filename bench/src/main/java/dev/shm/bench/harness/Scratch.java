@@ -1,4 +1,4 @@
-package dev.shm.bench;
+package dev.shm.bench.harness;
 
 import dev.shm.region.RegionOptions;
 import java.io.IOException;
@@ -9,40 +9,37 @@ import java.util.Comparator;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** A folder beside the regions, for what contests leave; it goes when the program does. */
-final class Scratch implements AutoCloseable {
+/** A folder beside the regions, for what sides leave; it goes when the program does. */
+public final class Scratch implements AutoCloseable {
     private final Path root;
     private int folders;
 
-    Scratch() throws IOException {
+    /** Makes the folder. */
+    public Scratch() throws IOException {
         root = Files.createTempDirectory(regions(), "shm-bench-");
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "delete-scratch"));
     }
 
     /** Where regions are by default: in memory, if there is such a place. */
-    static Path regions() {
+    public static Path regions() {
         return Objects.requireNonNull(RegionOptions.named("bench").path().getParent());
     }
 
-    /** A new one in it. */
-    Path folder() throws IOException {
-        return Files.createDirectory(root.resolve(Integer.toString(folders++)));
+    /** A new folder in it; those before are deleted, so that memory is not full of them. */
+    public Path fresh() throws IOException {
+        delete(root.resolve(Integer.toString(folders)));
+        folders++;
+        return Files.createDirectory(root.resolve(Integer.toString(folders)));
     }
 
-    /** Deletes what is in it. */
-    void clear() {
-        delete(root, false);
-    }
-
-    private static void delete(Path root, boolean itself) {
-        if (!Files.exists(root)) {
+    /** Deletes a folder and what is in it. */
+    public static void delete(Path folder) {
+        if (!Files.exists(folder)) {
             return;
         }
-        try (Stream<Path> all = Files.walk(root)) {
+        try (Stream<Path> all = Files.walk(folder)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                if (itself || !path.equals(root)) {
-                    Files.deleteIfExists(path);
-                }
+                Files.deleteIfExists(path);
             }
         } catch (IOException | UncheckedIOException e) {
             // it is used or deleted elsewhere just now; the folder is a temporary one by its name
@@ -51,6 +48,6 @@ final class Scratch implements AutoCloseable {
 
     @Override
     public void close() {
-        delete(root, true);
+        delete(root);
     }
 }

@@ -55,7 +55,9 @@ import picocli.CommandLine.Option;
 public final class Bench implements Callable<Integer> {
     private static final int DISTANCE_MILLIS = 20;
     private static final Side.Opener DISTANCE =
-            settings -> CProgram.named("line-ping-pong").open(settings.withMillis(DISTANCE_MILLIS));
+            (settings, folder) ->
+                    CProgram.named("line-ping-pong")
+                            .open(settings.withMillis(DISTANCE_MILLIS), folder);
     private static final int FAILED = 1;
     private static final int NOT_BEGUN = 2;
     private static final int MAX_PAIRS = 1000;
@@ -158,7 +160,7 @@ public final class Bench implements Callable<Integer> {
                 }
                 return conclude(run, raw);
             } catch (IOException e) {
-                err.println("shm bench: not written: " + e);
+                err.println("shm bench: no room for files: " + e);
                 return FAILED;
             }
         }
@@ -166,7 +168,7 @@ public final class Bench implements Callable<Integer> {
 
     /** Writes down after each contest what there is, as somebody may stop it. */
     private Run measure(List<Contest> contests, Scratch scratch, ResultFile to) throws IOException {
-        Settings settings = settings(scratch.fresh());
+        Settings settings = settings();
         Machine machine = Machine.here();
         List<String> versions = versions();
         out.println(machine);
@@ -191,8 +193,8 @@ public final class Bench implements Callable<Integer> {
         return run;
     }
 
-    private Settings settings(Path folder) {
-        Settings settings = isQuick ? Settings.quick(folder) : Settings.full(folder);
+    private Settings settings() {
+        Settings settings = isQuick ? Settings.quick() : Settings.full();
         return pairs == null ? settings : settings.withPairs(pairs);
     }
 

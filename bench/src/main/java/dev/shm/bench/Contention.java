@@ -5,6 +5,7 @@ import dev.shm.bench.harness.LineProcess;
 import dev.shm.bench.harness.Settings;
 import dev.shm.bench.harness.Side;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
@@ -30,10 +31,10 @@ final class Contention implements Side {
         this.nanos = nanos;
     }
 
-    static Side open(Settings settings) throws IOException {
-        LineProcess one = LineProcess.java(LockChild.class, settings.scratch());
+    static Side open(Settings settings, Path folder) throws IOException {
+        LineProcess one = LineProcess.java(LockChild.class, folder);
         try {
-            LineProcess other = LineProcess.java(LockChild.class, settings.scratch());
+            LineProcess other = LineProcess.java(LockChild.class, folder);
             return new Contention(one, other, TimeUnit.MILLISECONDS.toNanos(settings.millis()));
         } catch (IOException e) {
             one.close();

@@ -13,29 +13,33 @@ import dev.shm.bench.harness.Settings;
 import dev.shm.bench.harness.Side;
 import dev.shm.bench.harness.Unit;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 
 /**
  * How many records go from one process, or thread, to another?
  *
  * <p>A ring between two cores has two regimes. With a fast consumer it is nearly empty, and the two
  * cores fight for the line that is being written; with a slow one it is nearly full, and streams.
- * Both are measured. The slow consumer does twelve multiplications for each record, each of which
+ * Both are measured. The slow consumer does some multiplications for each record, each of which
  * needs the one before. Records are copied from a buffer; numbers are put in the way that is
  * fastest with each, ours by {@code offerLong}, Agrona by {@code tryClaim}. Agrona has no batch
  * form; its side there is its ordinary one.
  */
 final class FlowSuite {
     private static final String AGRONA = "Agrona OneToOneRingBuffer";
-    static final String NUMBERS = "shm-numbers";
-    static final String THEIR_NUMBERS = "agrona-numbers";
+
+    /** What the name of a transport ends with that copies from no buffer. */
+    static final String NUMBERS = "-numbers";
+
     private static final Set<String> RINGS =
-            Set.of("shm", NUMBERS, "agrona", THEIR_NUMBERS, "mpmc", "agrona-many");
-    private static final int WORK = 12;
-    private static final Regime NEAR_EMPTY = new Regime("throughput", "near empty", 0, 3);
-    private static final Regime NEAR_FULL = new Regime("full", "near full", WORK, 1.5);
+            Set.of("shm", "shm" + NUMBERS, "agrona", "agrona" + NUMBERS, "mpmc", "agrona-many");
+    private static final Regime NEAR_EMPTY = new Regime("throughput", "near empty", bytes -> 0, 3);
+    private static final Regime NEAR_FULL =
+            new Regime("full", "near full", FlowSuite::multiplications, 1.5);
     private static final int LONGEST_PROMISED = 32;
     private static final int BATCH = 64;
     private static final long FIRST = 500_000;
@@ -47,9 +51,10 @@ final class FlowSuite {
     /**
      * How fast the consumer is.
      *
+     * @param work its multiplications for a record, by the length of that.
      * @param target beside Agrona, for the records that something is promised of.
      */
-    private record Regime(String id, String words, int work, double target) {
+    private record Regime(String id, String words, IntUnaryOperator work, double target) {
         Contest contest(int bytes) {
             Contest ours = spsc(id, bytes, words, flow("shm", Flags.NONE, bytes));
             Side.Opener agrona = flow("agrona", Flags.AGRONA, bytes);
@@ -67,7 +72,7 @@ final class FlowSuite {
         }
 
         private Side.Opener flow(String transport, List<String> flags, int bytes) {
-            return new Flow(transport, flags, bytes, work, 0)::open;
+            return new Flow(transport, flags, bytes, work.applyAsInt(bytes), 0)::open;
         }
     }
 
@@ -81,11 +86,11 @@ final class FlowSuite {
             return of("agrona", Flags.AGRONA, bytes);
         }
 
-        private Side open(Settings settings) throws IOException {
-            LineProcess consumer = end("consume", settings);
+        private Side open(Settings settings, Path folder) throws IOException {
+            LineProcess consumer = end("consume", folder);
             LineProcess producer;
             try {
-                producer = end("produce", settings);
+                producer = end("produce", folder);
             } catch (IOException e) {
                 consumer.close();
                 throw e;
@@ -95,16 +100,9 @@ final class FlowSuite {
             return ProcessSide.counting(settings, Unit.MILLIONS, first, most, consumer, producer);
         }
 
-        private LineProcess end(String role, Settings settings) throws IOException {
+        private LineProcess end(String role, Path folder) throws IOException {
             return LineProcess.java(
-                    flags,
-                    FlowChild.class,
-                    transport,
-                    role,
-                    settings.scratch(),
-                    bytes,
-                    work,
-                    batch);
+                    flags, FlowChild.class, transport, role, folder, bytes, work, batch);
         }
     }
 
@@ -156,6 +154,16 @@ final class FlowSuite {
         return all;
     }
 
+    /** So many that a record takes longer to consume than our producer needs to copy it. */
+    private static int multiplications(int bytes) {
+        return switch (bytes) {
+            case 8 -> 12;
+            case 32 -> 20;
+            case 256 -> 40;
+            default -> 150;
+        };
+    }
+
     private static Contest spsc(String kind, int bytes, String how, Side.Opener ours) {
         String what = "SPSC, two processes, " + bytes + " bytes, " + how;
         return Contest.of("spsc." + kind + "." + bytes, what, Unit.MILLIONS, ours);
@@ -182,14 +190,18 @@ final class FlowSuite {
     }
 
     private static Contest numbers() {
-        return spsc("numbers", Long.BYTES, "not copied", Flow.of(NUMBERS, Flags.NONE, Long.BYTES))
-                .beside("agrona", AGRONA, Flow.of(THEIR_NUMBERS, Flags.AGRONA, Long.BYTES));
+        return spsc(
+                        "numbers",
+                        Long.BYTES,
+                        "not copied",
+                        Flow.of("shm" + NUMBERS, Flags.NONE, Long.BYTES))
+                .beside("agrona", AGRONA, Flow.of("agrona" + NUMBERS, Flags.AGRONA, Long.BYTES));
     }
 
     private static Contest batchesOfNumbers() {
-        Side.Opener ours = new Flow(NUMBERS, Flags.NONE, Long.BYTES, 0, BATCH)::open;
+        Side.Opener ours = new Flow("shm" + NUMBERS, Flags.NONE, Long.BYTES, 0, BATCH)::open;
         return spsc("numberbatch", Long.BYTES, "not copied, batches of 64", ours)
-                .beside("agrona", AGRONA, Flow.of(THEIR_NUMBERS, Flags.AGRONA, Long.BYTES))
+                .beside("agrona", AGRONA, Flow.of("agrona" + NUMBERS, Flags.AGRONA, Long.BYTES))
                 .inFullBeside("limit", "ring of longs in C", CProgram.named("batched-ring"));
     }
 
@@ -230,11 +242,10 @@ final class FlowSuite {
     }
 
     private static Side.Opener threads(String kind, int pairs, List<String> flags) {
-        return settings ->
+        return (settings, folder) ->
                 ProcessSide.timing(
                         settings,
                         Unit.MILLIONS,
-                        LineProcess.java(
-                                flags, ThreadsChild.class, kind, pairs, settings.scratch()));
+                        LineProcess.java(flags, ThreadsChild.class, kind, pairs, folder));
     }
 }

@@ -2,9 +2,9 @@ package dev.shm.bench;
 
 import dev.shm.bench.child.RecoveryChild;
 import dev.shm.bench.harness.LineProcess;
-import dev.shm.bench.harness.Settings;
 import dev.shm.bench.harness.Side;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -21,26 +21,28 @@ final class Recovery implements Side {
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long SEED = 1;
 
-    private final Settings settings;
+    private final Path folder;
     private final LineProcess successor;
-    private final SplittableRandom random = new SplittableRandom(SEED);
+    private final SplittableRandom random;
 
-    private Recovery(Settings settings, LineProcess successor) {
-        this.settings = settings;
+    private Recovery(Path folder, LineProcess successor, SplittableRandom random) {
+        this.folder = folder;
         this.successor = successor;
+        this.random = random;
     }
 
-    static Side open(Settings settings) throws IOException {
-        return new Recovery(settings, start("succeed", settings));
+    static Side.Opener opener() {
+        SplittableRandom random = new SplittableRandom(SEED); // each launch goes on where it was
+        return (settings, folder) -> new Recovery(folder, start("succeed", folder), random);
     }
 
-    private static LineProcess start(String role, Settings settings) throws IOException {
-        return LineProcess.java(SMALL_HEAP, RecoveryChild.class, role, settings.scratch());
+    private static LineProcess start(String role, Path folder) throws IOException {
+        return LineProcess.java(SMALL_HEAP, RecoveryChild.class, role, folder);
     }
 
     @Override
     public double round() throws IOException {
-        try (LineProcess owner = start("own", settings)) {
+        try (LineProcess owner = start("own", folder)) {
             successor.say("wait");
             successor.expect("waiting");
             LockSupport.parkNanos(random.nextLong(LONGEST_WAIT_NANOS));

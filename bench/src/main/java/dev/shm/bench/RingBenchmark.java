@@ -28,13 +28,12 @@ import org.openjdk.jmh.infra.Control;
  * How many messages do threads of one JVM pass on? One thread at each end, or as many as {@code
  * -tg} says; the ends of {@code spsc}, {@code agrona} and {@code jctools-spsc} are for one each.
  * What counts is the score of {@code poll}. A full or empty ring is tried again and again, and
- * yields after many tries in vain. {@code agrona} needs {@code -jvmArgsAppend
- * --add-opens=java.base/jdk.internal.misc=ALL-UNNAMED}.
+ * yields after many tries in vain. All forks get the flag that Agrona needs.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(3)
+@Fork(value = 3, jvmArgsAppend = Flags.AGRONA_1)
 @Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @SuppressWarnings("NullAway.Init") // JMH sets kind, and calls open() before anything else

@@ -46,13 +46,13 @@ final class TogetherSuite {
                                 "recovery.sigkill",
                                 "from SIGKILL to the next owner, 99th percentile",
                                 Unit.MILLIS,
-                                Recovery::open)
+                                Recovery.opener())
                         .byP99()
                         .against(
                                 "promise",
                                 "what is promised",
                                 atMost(1),
-                                settings -> new Constant(PROMISED_MILLIS)));
+                                (settings, folder) -> new Constant(PROMISED_MILLIS)));
         all.add(pool("pool.small", "100,000 small tasks", 0, SMALL_TASKS));
         all.add(pool("pool." + KIB, "results of 1 KiB", KIB, MOST_BYTES / KIB));
         all.add(pool("pool." + MIB, "results of 1 MiB", MIB, MOST_BYTES / MIB));
@@ -62,14 +62,13 @@ final class TogetherSuite {
                                 "process.start",
                                 "SharedProcess, from start to the end of join",
                                 Unit.MILLIS,
-                                settings ->
+                                (settings, folder) ->
                                         ProcessSide.counting(
                                                 settings,
                                                 Unit.MILLIS,
                                                 1,
                                                 1,
-                                                LineProcess.java(
-                                                        StartChild.class, settings.scratch())))
+                                                LineProcess.java(StartChild.class, folder)))
                         .inFullBeside(
                                 "python",
                                 "multiprocessing.Process, spawned",
@@ -82,13 +81,14 @@ final class TogetherSuite {
                         id,
                         "ProcessPool.map, two processes, " + what,
                         Unit.NANOS,
-                        settings ->
+                        (settings, folder) ->
                                 ProcessSide.counting(
                                         settings,
                                         Unit.NANOS,
                                         tasks,
                                         Long.MAX_VALUE,
                                         LineProcess.java(PoolChild.class, bytes, tasks)))
+                .launchedOnce()
                 .against(
                         "python",
                         "multiprocessing.Pool",

@@ -4,23 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.shm.bench.harness.CProgram;
 import dev.shm.bench.harness.Contest;
-import dev.shm.bench.harness.Referee;
-import dev.shm.bench.harness.Row;
-import dev.shm.bench.harness.Scratch;
-import dev.shm.bench.harness.Settings;
 import dev.shm.bench.report.ResultFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,26 +121,15 @@ class BenchTest {
             results.write(to -> to.write("newer"));
         }
         assertEquals("newer", Files.readString(file));
+        Path like = Files.createFile(folder.resolve("like"));
+        assertEquals(permissions(like), permissions(file), "others may read it, too");
+        Files.delete(like);
         try (Stream<Path> left = Files.list(folder)) {
             assertEquals(1, left.count(), "nothing else is left");
         }
     }
 
-    /** Real processes, one round of a few milliseconds. */
-    @Test
-    void contest_ofProcesses_isMeasured() throws IOException {
-        try (Scratch scratch = new Scratch()) {
-            Settings least = new Settings(1, 1, 0, 0, 10, 1, false, folder);
-            for (Contest contest : Suites.of(Set.of("queue"), true)) {
-                List<Row> rows =
-                        new Referee(least, scratch, CProgram.named("line-ping-pong"))
-                                .run(contest, latencies -> {});
-                for (Row row : rows) {
-                    assertTrue(
-                            row.isMeasured() || row.failure().equals("python3 cannot be run here"),
-                            row.toString());
-                }
-            }
-        }
+    private static String permissions(Path file) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
     }
 }

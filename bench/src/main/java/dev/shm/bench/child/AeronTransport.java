@@ -5,6 +5,7 @@ import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
+import io.aeron.logbuffer.BufferClaim;
 import io.aeron.logbuffer.FragmentHandler;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -21,6 +22,17 @@ final class AeronTransport implements Transport {
     private static final String CHANNEL = "aeron:ipc";
     private static final int MTU = 8192; // so that no record goes in pieces
 
+    private final boolean asNumbers;
+
+    /**
+     * Aeron.
+     *
+     * @param asNumbers whether records have eight bytes and are copied from no buffer.
+     */
+    AeronTransport(boolean asNumbers) {
+        this.asNumbers = asNumbers;
+    }
+
     @Override
     public void begin(Path folder) {
         MediaDriver.launch(
@@ -35,11 +47,24 @@ final class AeronTransport implements Transport {
     @Override
     public Out out(Path folder, String name, int bytes) {
         ExclusivePublication publication = aeron(folder).addExclusivePublication(CHANNEL, id(name));
+        if (asNumbers) {
+            BufferClaim claim = new BufferClaim();
+            return number -> claim(publication, claim, number);
+        }
         UnsafeBuffer source = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes));
         return number -> {
             source.putLong(0, number);
             return publication.offer(source, 0, bytes) > 0;
         };
+    }
+
+    private static boolean claim(ExclusivePublication publication, BufferClaim claim, long number) {
+        if (publication.tryClaim(Long.BYTES, claim) < 0) {
+            return false;
+        }
+        claim.buffer().putLong(claim.offset(), number);
+        claim.commit();
+        return true;
     }
 
     @Override

@@ -20,8 +20,17 @@ final class Lines {
 
     private Lines() {}
 
-    /** Until the input ends. */
-    static void serve(Work work) throws Exception {
+    /** Until the input ends. What fails ends the process, whatever threads it has. */
+    static void serve(Work work) {
+        try {
+            answer(work);
+        } catch (Exception e) {
+            e.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        }
+    }
+
+    private static void answer(Work work) throws Exception {
         System.out.println("ready");
         InputStreamReader bytes = new InputStreamReader(System.in, StandardCharsets.US_ASCII);
         try (BufferedReader in = new BufferedReader(bytes)) {

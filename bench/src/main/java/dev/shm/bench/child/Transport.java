@@ -44,7 +44,8 @@ interface Transport {
             case "shm-numbers" -> new ShmTransport(batch, true);
             case "agrona" -> AgronaTransport.oneToOne(false);
             case "agrona-numbers" -> AgronaTransport.oneToOne(true);
-            case "aeron" -> new AeronTransport();
+            case "aeron" -> new AeronTransport(false);
+            case "aeron-numbers" -> new AeronTransport(true);
             case "chronicle" -> new ChronicleTransport();
             case "socket" -> new SocketTransport();
             case "queue" -> new QueueTransport();

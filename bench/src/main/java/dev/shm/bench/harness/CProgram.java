@@ -26,19 +26,19 @@ public final class CProgram implements Side {
      *     prints one number.
      */
     public static Side.Opener named(String name) {
-        return settings -> compile(name, settings);
+        return (settings, folder) -> compile(name, settings, folder);
     }
 
-    private static CProgram compile(String name, Settings settings)
+    private static CProgram compile(String name, Settings settings, Path folder)
             throws IOException, InterruptedException {
-        Path source = settings.scratch().resolve(name + ".c");
+        Path source = folder.resolve(name + ".c");
         try (InputStream text = CProgram.class.getResourceAsStream(name + ".c")) {
             Files.copy(
                     Objects.requireNonNull(text, name),
                     source,
                     StandardCopyOption.REPLACE_EXISTING);
         }
-        Path program = settings.scratch().resolve(name);
+        Path program = folder.resolve(name);
         output(start("cc", "-O2", "-pthread", "-o", program.toString(), source.toString()), "cc");
         return new CProgram(List.of(program.toString(), Integer.toString(settings.millis())));
     }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param what it is, in words.
  * @param unit of all its values.
  * @param statistic what stands for all rounds.
+ * @param isLaunchedOnce whether sides live for all rounds though they could begin anew: what their
+ *     heaps go through at first is not to be measured.
  * @param ours how our side begins.
  * @param peers those that ours is compared with.
  */
@@ -20,6 +22,7 @@ public record Contest(
         String what,
         Unit unit,
         Statistic statistic,
+        boolean isLaunchedOnce,
         Side.Opener ours,
         List<Peer> peers) {
 
@@ -49,12 +52,17 @@ public record Contest(
 
     /** A contest without peers yet. */
     public static Contest of(String id, String what, Unit unit, Side.Opener ours) {
-        return new Contest(id, what, unit, Statistic.MEDIAN, ours, List.of());
+        return new Contest(id, what, unit, Statistic.MEDIAN, false, ours, List.of());
     }
 
     /** The same by the 99th percentile of ours. */
     public Contest byP99() {
-        return new Contest(id, what, unit, Statistic.P99, ours, peers);
+        return new Contest(id, what, unit, Statistic.P99, isLaunchedOnce, ours, peers);
+    }
+
+    /** The same with sides that live for all rounds. */
+    public Contest launchedOnce() {
+        return new Contest(id, what, unit, statistic, true, ours, peers);
     }
 
     /** The same with one more peer, and what must be reached beside it. */
@@ -75,13 +83,13 @@ public record Contest(
     private Contest with(Peer peer) {
         List<Peer> more = new ArrayList<>(peers);
         more.add(peer);
-        return new Contest(id, what, unit, statistic, ours, List.copyOf(more));
+        return new Contest(id, what, unit, statistic, isLaunchedOnce, ours, List.copyOf(more));
     }
 
     /** What a quick run has of it; without any peer if it has nothing. */
     public Contest quick() {
         List<Peer> few = peers.stream().filter(Peer::isQuick).toList();
-        return new Contest(id, what, unit, statistic, ours, few);
+        return new Contest(id, what, unit, statistic, isLaunchedOnce, ours, few);
     }
 
     /** The suite that it belongs to. */

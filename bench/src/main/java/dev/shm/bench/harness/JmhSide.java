@@ -32,7 +32,7 @@ public final class JmhSide implements Side {
             throw new IllegalArgumentException(benchmark + " has no benchmark " + method);
         }
         String name = benchmark.getName().replace(".", "\\.") + "\\." + method;
-        return settings ->
+        return (settings, folder) ->
                 new JmhSide(
                         new OptionsBuilder()
                                 .include("^" + name + "$")
@@ -44,6 +44,7 @@ public final class JmhSide implements Side {
                                 .timeUnit(TimeUnit.NANOSECONDS)
                                 .verbosity(VerboseMode.SILENT)
                                 .shouldFailOnError(true)
+                                .jvmArgsPrepend("-Dshm.dir=" + folder)
                                 .build());
     }
 

@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
@@ -16,6 +18,7 @@ import java.util.stream.Stream;
  */
 public final class LineProcess implements AutoCloseable {
     private static final int NATIVE_ACCESS_SINCE = 24;
+    private static final long READY_SECONDS = 60;
     private static final long GRACE_SECONDS = 2;
     private static final long PATIENCE_SECONDS = 5;
     private static final int TOLD = 200;
@@ -65,12 +68,37 @@ public final class LineProcess implements AutoCloseable {
         Stream.of(arguments).map(String::valueOf).forEach(command::add);
         LineProcess jvm = new LineProcess(main.getSimpleName(), command);
         try {
-            jvm.expect("ready");
+            jvm.expectReady();
         } catch (IOException e) {
             jvm.close();
             throw e;
         }
         return jvm;
+    }
+
+    /** Ends it if it does not come to that: nobody else could, as long as it is not open. */
+    private void expectReady() throws IOException {
+        AtomicBoolean ready = new AtomicBoolean();
+        CompletableFuture.delayedExecutor(READY_SECONDS, TimeUnit.SECONDS)
+                .execute(
+                        () -> {
+                            if (!ready.get()) {
+                                kill();
+                            }
+                        });
+        expect("ready");
+        ready.set(true);
+    }
+
+    /** Kills another one when this one ends, so that nobody waits for what does not come. */
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
+    void takesAlong(LineProcess other) {
+        process.onExit().thenRun(other::kill);
+    }
+
+    /** Whether it said something on its standard error. */
+    boolean hasComplained() {
+        return errors.toFile().length() > 0;
     }
 
     /** Its process id. */
@@ -111,7 +139,7 @@ public final class LineProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    private String ended() throws IOException {
+    String ended() throws IOException {
         try {
             process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS); // it may still be saying why
         } catch (InterruptedException e) {

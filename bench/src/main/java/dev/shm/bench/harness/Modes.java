@@ -1,6 +1,7 @@
 package dev.shm.bench.harness;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The two speeds of something bistable: what rounds do when they settle in one of two ways, and
@@ -17,18 +18,18 @@ public record Modes(double low, double high, double shareOfHigh) {
     private static final double PERCENT = 100;
 
     /**
-     * Whether there are two: a gap of a quarter, and a fifth of the rounds at least on each side.
+     * The two, if there are: a gap of a quarter, and a fifth of the rounds at least on each side.
      */
-    public static boolean areTwo(Sample sample) {
-        return sample.size() >= ROUNDS && gap(sample) > 0;
-    }
-
-    /** The two; ask {@link #areTwo} before. */
-    public static Modes of(Sample sample) {
-        int gap = gap(sample);
+    public static Optional<Modes> of(Sample sample) {
         int size = sample.size();
-        double high = sample.part(gap, size).median();
-        return new Modes(sample.part(0, gap).median(), high, (double) (size - gap) / size);
+        int gap = gap(sample);
+        return size < ROUNDS || gap == 0
+                ? Optional.empty()
+                : Optional.of(
+                        new Modes(
+                                sample.part(0, gap).median(),
+                                sample.part(gap, size).median(),
+                                (double) (size - gap) / size));
     }
 
     /** Where the upper part begins in the sorted values; 0 if there is no such place. */

@@ -42,6 +42,9 @@ public final class ProcessSide implements Side {
         this.isTimed = isTimed;
         this.hasLatencies = hasLatencies;
         this.processes = processes;
+        for (LineProcess one : processes) {
+            processes.stream().filter(other -> other != one).forEach(one::takesAlong);
+        }
     }
 
     /** Processes that are told how many operations to do. */
@@ -75,7 +78,21 @@ public final class ProcessSide implements Side {
         return unit.of(answer.count(), answer.nanos());
     }
 
+    /** Where one has failed, the others were taken along, and it knows why. */
     private Answer ask(long number) throws IOException {
+        try {
+            return exchange(number);
+        } catch (IOException e) {
+            for (LineProcess process : processes) {
+                if (process.hasComplained()) {
+                    throw new IOException(process.ended(), e);
+                }
+            }
+            throw e;
+        }
+    }
+
+    private Answer exchange(long number) throws IOException {
         String line = Long.toString(number);
         for (int i = processes.size() - 1; i >= 0; i--) {
             processes.get(i).say(line);

@@ -3,6 +3,7 @@ package dev.shm.bench.harness;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -26,10 +27,13 @@ public final class PythonProgram {
      * @param more arguments of the peer.
      */
     public static Side.Opener of(String peer, Unit unit, long first, long most, String... more) {
-        return settings -> {
-            Path program = settings.scratch().resolve(NAME);
+        return (settings, folder) -> {
+            Path program = folder.resolve(NAME);
             try (InputStream text = PythonProgram.class.getResourceAsStream(NAME)) {
-                Files.copy(Objects.requireNonNull(text, NAME), program);
+                Files.copy(
+                        Objects.requireNonNull(text, NAME),
+                        program,
+                        StandardCopyOption.REPLACE_EXISTING);
             }
             List<String> command =
                     Stream.concat(Stream.of("python3", program.toString(), peer), Stream.of(more))

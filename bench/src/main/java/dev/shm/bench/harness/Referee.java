@@ -2,6 +2,7 @@ package dev.shm.bench.harness;
 
 import dev.shm.bench.harness.Contest.Peer;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Referee {
     private static final long SIDE_SECONDS = 90;
+    private static final double CHANGED = 1.5;
 
     private final Settings settings;
     private final Scratch scratch;
@@ -29,7 +31,7 @@ public final class Referee {
      * One that gives each side a minute and a half for a round.
      *
      * @param scratch has a new folder for each launch.
-     * @param distance measures how far the processors are apart, before each round.
+     * @param distance measures how far the processors are apart, before and after each round.
      */
     public Referee(Settings settings, Scratch scratch, Side.Opener distance) {
         this(settings, scratch, distance, SIDE_SECONDS);
@@ -50,7 +52,8 @@ public final class Referee {
     public List<Row> run(Contest contest, Consumer<Latencies> latencies) throws IOException {
         int rounds =
                 contest.statistic() == Contest.Statistic.P99 ? settings.kills() : settings.pairs();
-        int launches = Math.min(settings.launches(), rounds);
+        int launches = contest.isLaunchedOnce() ? 1 : settings.launches();
+        List<Double> distances = new ArrayList<>();
         List<Entrant> peers = new ArrayList<>();
         Entrant ours = new Entrant("shm", contest.ours(), contest.unit());
         for (Peer peer : contest.peers()) {
@@ -60,15 +63,17 @@ public final class Referee {
         all.add(0, ours);
         Entrant apart = new Entrant("distance", distance, Unit.NANOS);
         for (int i = 0; i < launches && ours.failure.isEmpty(); i++) {
-            Settings here = settings.in(scratch.fresh());
+            Path folder = scratch.fresh();
             try {
-                apart.open(here);
-                all.forEach(one -> one.open(here));
+                apart.open(folder);
+                all.forEach(one -> one.open(folder));
                 warmUp(all);
+                apart.round();
                 int last = rounds * (i + 1) / launches;
                 for (int j = rounds * i / launches; j < last && ours.failure.isEmpty(); j++) {
-                    apart.round();
                     all.forEach(Entrant::round);
+                    apart.round();
+                    distances.add(apart.ofLastTwo());
                     Collections.reverse(all); // nobody always comes after the same one
                 }
                 if (settings.latencies() && i == launches - 1) {
@@ -81,7 +86,8 @@ public final class Referee {
         }
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < contest.peers().size(); i++) {
-            rows.add(row(contest, contest.peers().get(i), ours, peers.get(i), apart));
+            rows.add(
+                    row(contest, contest.peers().get(i), ours, peers.get(i), Sample.of(distances)));
         }
         return rows;
     }
@@ -98,7 +104,7 @@ public final class Referee {
     }
 
     private static Row row(
-            Contest contest, Peer peer, Entrant ours, Entrant theirs, Entrant apart) {
+            Contest contest, Peer peer, Entrant ours, Entrant theirs, Sample distances) {
         boolean ourFailure = !ours.failure.isEmpty();
         List<String> notes = new ArrayList<>();
         ours.notes(notes);
@@ -113,7 +119,7 @@ public final class Referee {
                         peer.target(),
                         ours.sample(),
                         theirs.sample(),
-                        apart.sample(),
+                        distances,
                         ourFailure ? "shm: " + ours.failure : theirs.failure,
                         ourFailure,
                         notes);
@@ -165,10 +171,10 @@ public final class Referee {
             this.warmth = new Warmth(unit);
         }
 
-        void open(Settings here) {
+        void open(Path folder) {
             if (failure.isEmpty()) {
                 warmth = new Warmth(unit);
-                attempt(() -> side = within(() -> opener.open(here)));
+                attempt(() -> side = within(() -> opener.open(settings, folder)));
             }
         }
 
@@ -228,8 +234,18 @@ public final class Referee {
             }
         }
 
+        /** Their mean, if they agree; else it changed meanwhile. */
+        double ofLastTwo() {
+            int count = values.size();
+            if (!failure.isEmpty() || count < 2) {
+                return Double.NaN;
+            }
+            Sample two = Sample.of(values.subList(count - 2, count));
+            return two.max() < CHANGED * two.min() ? two.median() : Double.NaN;
+        }
+
         Sample sample() {
-            return Sample.of(values.stream().mapToDouble(Double::doubleValue).toArray());
+            return Sample.of(values);
         }
 
         void notes(List<String> to) {
@@ -238,8 +254,8 @@ public final class Referee {
                     to.add(label + ": " + one);
                 }
             }
-            if (failure.isEmpty() && Modes.areTwo(sample())) {
-                to.add(label + ": " + Modes.of(sample()));
+            if (failure.isEmpty()) {
+                Modes.of(sample()).ifPresent(modes -> to.add(label + ": " + modes));
             }
         }
 

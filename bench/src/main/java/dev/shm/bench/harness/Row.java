@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param target of the ratio; null for none.
  * @param ours values of our rounds; none if our side failed at once.
  * @param theirs values of the peer's.
- * @param distances of the processors, measured before each round: what a cache line takes there and
- *     back, in nanoseconds; none if they could not be measured.
+ * @param distances of the processors in each round: what a cache line takes there and back, in
+ *     nanoseconds; NaN where it changed meanwhile, or could not be measured.
  * @param failure why there is no ratio; empty if there is one.
  * @param isOurFailure whether it is our side that failed.
  * @param notes what else was seen.
@@ -61,9 +61,7 @@ public record Row(
 
     /** The two values that the ratio keeps to, if it does. */
     public Optional<Modes> modes() {
-        return isMeasured() && statistic == Statistic.MEDIAN && Modes.areTwo(ratios())
-                ? Optional.of(Modes.of(ratios()))
-                : Optional.empty();
+        return hasRatios() ? Modes.of(ratios()) : Optional.empty();
     }
 
     /**
@@ -71,19 +69,26 @@ public record Row(
      * in others; empty where they were not.
      */
     public Optional<String> byDistance() {
-        if (!isMeasured() || statistic != Statistic.MEDIAN || !Modes.areTwo(distances)) {
-            return Optional.empty();
-        }
-        Modes modes = Modes.of(distances);
+        return hasRatios() ? Modes.of(known(distances)).map(this::byDistance) : Optional.empty();
+    }
+
+    private static Sample known(Sample distances) {
+        return Sample.of(distances.values().filter(nanos -> !Double.isNaN(nanos)).toArray());
+    }
+
+    private boolean hasRatios() {
+        return isMeasured() && statistic == Statistic.MEDIAN;
+    }
+
+    private String byDistance(Modes modes) {
         double between = Math.sqrt(modes.low() * modes.high());
-        return Optional.of(
-                String.format(
-                        Locale.ROOT,
-                        "%.3g where the processors are %.0f ns apart, %.3g where they are %.0f",
-                        ratios(distance -> distance < between).median(),
-                        modes.low(),
-                        ratios(distance -> distance >= between).median(),
-                        modes.high()));
+        return String.format(
+                Locale.ROOT,
+                "%.3g where the processors are %.0f ns apart, %.3g where they are %.0f",
+                ratios(distance -> distance < between).median(),
+                modes.low(),
+                ratios(distance -> distance >= between).median(),
+                modes.high());
     }
 
     private Sample ratios(DoublePredicate distance) {

@@ -1,6 +1,7 @@
 package dev.shm.bench.harness;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.DoubleStream;
 
 /** The values of some rounds, in their order. */
@@ -19,6 +20,11 @@ public final class Sample {
     /** Any number of values. */
     public static Sample of(double... values) {
         return new Sample(values.clone());
+    }
+
+    /** The same. */
+    public static Sample of(List<Double> values) {
+        return new Sample(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     /** Round by round, these to those; as many as both have. */

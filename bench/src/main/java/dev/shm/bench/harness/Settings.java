@@ -1,7 +1,5 @@
 package dev.shm.bench.harness;
 
-import java.nio.file.Path;
-
 /**
  * How much is measured.
  *
@@ -13,7 +11,6 @@ import java.nio.file.Path;
  * @param millis how long a round is meant to take.
  * @param kills how many owners are killed to see how long recovery takes.
  * @param latencies whether single operations are measured too.
- * @param scratch a folder for the files of a launch, in memory where there is such a place.
  */
 public record Settings(
         int pairs,
@@ -22,8 +19,7 @@ public record Settings(
         int mostWarmUps,
         int millis,
         int kills,
-        boolean latencies,
-        Path scratch) {
+        boolean latencies) {
     private static final int WARM_UPS = 3;
     private static final int MOST_WARM_UPS = 25;
     private static final int QUICK_PAIRS = 3;
@@ -31,49 +27,29 @@ public record Settings(
     private static final int MILLIS = 200;
     private static final int QUICK_KILLS = 20;
     private static final int FULL_PAIRS = 10;
-    private static final int FULL_LAUNCHES = 5;
+    private static final int FULL_LAUNCHES = 3;
     private static final int FULL_KILLS = 200;
 
     /** Three pairs of rounds of processes that begin once. */
-    public static Settings quick(Path scratch) {
+    public static Settings quick() {
         return new Settings(
-                QUICK_PAIRS,
-                QUICK_LAUNCHES,
-                WARM_UPS,
-                MOST_WARM_UPS,
-                MILLIS,
-                QUICK_KILLS,
-                false,
-                scratch);
+                QUICK_PAIRS, QUICK_LAUNCHES, WARM_UPS, MOST_WARM_UPS, MILLIS, QUICK_KILLS, false);
     }
 
-    /** Ten pairs of rounds of processes that begin five times, and latencies. */
-    public static Settings full(Path scratch) {
+    /** Ten pairs of rounds of processes that begin three times, and latencies. */
+    public static Settings full() {
         return new Settings(
-                FULL_PAIRS,
-                FULL_LAUNCHES,
-                WARM_UPS,
-                MOST_WARM_UPS,
-                MILLIS,
-                FULL_KILLS,
-                true,
-                scratch);
+                FULL_PAIRS, FULL_LAUNCHES, WARM_UPS, MOST_WARM_UPS, MILLIS, FULL_KILLS, true);
     }
 
     /** The same with another number of pairs. */
     public Settings withPairs(int other) {
         return new Settings(
-                other, launches, warmUps, mostWarmUps, millis, kills, latencies, scratch);
+                other, Math.min(launches, other), warmUps, mostWarmUps, millis, kills, latencies);
     }
 
     /** The same with rounds of another length. */
     public Settings withMillis(int other) {
-        return new Settings(
-                pairs, launches, warmUps, mostWarmUps, other, kills, latencies, scratch);
-    }
-
-    /** The same in another folder. */
-    Settings in(Path other) {
-        return new Settings(pairs, launches, warmUps, mostWarmUps, millis, kills, latencies, other);
+        return new Settings(pairs, launches, warmUps, mostWarmUps, other, kills, latencies);
     }
 }

@@ -1,6 +1,7 @@
 package dev.shm.bench.harness;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,11 @@ public interface Side extends AutoCloseable {
         /**
          * Starts what the rounds need.
          *
+         * @param folder for its files, in memory where there is such a place; deleted when the side
+         *     is closed.
          * @throws IOException if it cannot be had here: there is no compiler, say.
          */
-        Side open(Settings settings) throws IOException, InterruptedException;
+        Side open(Settings settings, Path folder) throws IOException, InterruptedException;
     }
 
     /**

@@ -109,7 +109,11 @@ public final class JsonReport {
     private void rounds(String side, Sample sample) throws IOException {
         json.name(side).beginArray();
         for (double value : sample.values().toArray()) {
-            json.value(value);
+            if (Double.isNaN(value)) {
+                json.nullValue();
+            } else {
+                json.value(value);
+            }
         }
         json.endArray();
     }

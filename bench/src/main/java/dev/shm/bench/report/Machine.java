@@ -24,7 +24,11 @@ public record Machine(String processor, int processors, String system, String jd
         return new Machine(
                 processorName(),
                 Runtime.getRuntime().availableProcessors(),
-                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                String.join(
+                        " ",
+                        System.getProperty("os.name"),
+                        System.getProperty("os.version"),
+                        System.getProperty("os.arch")),
                 System.getProperty("java.vm.name")
                         + " "
                         + System.getProperty("java.runtime.version"),

@@ -5,6 +5,7 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.UUID;
 
 /**
  * A file that has whole results at any moment: those of the run before, until there are new ones,
@@ -35,7 +36,9 @@ public final class ResultFile implements AutoCloseable {
             throw new IOException(file + ": is a folder");
         }
         this.file = file;
-        this.part = Files.createTempFile(folder, "shm-bench-", ".part");
+        this.part = folder.resolve("shm-bench-" + UUID.randomUUID() + ".part");
+        Files.createFile(part); // no temporary file, which nobody else could read
+        Files.delete(part);
     }
 
     /** Puts it in the place of what was there. */

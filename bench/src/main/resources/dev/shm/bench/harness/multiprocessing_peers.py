@@ -48,16 +48,15 @@ def value():
     serve(work)
 
 
-def items(count, length):
-    if length == 0:
-        return range(count)
-    return (i.to_bytes(length, "little") for i in range(count))
+NUMBER = 8
 
 
-def put_all(orders, numbers, length):
+def put_all(orders, queue, length):
+    rest = bytes(max(length - NUMBER, 0))
+    put = queue.put
     for count in iter(orders.recv, None):
-        for item in items(count, length):
-            numbers.put(item)
+        for i in range(count):
+            put(i.to_bytes(NUMBER, "little") + rest if length else i)
 
 
 def queue():
@@ -70,8 +69,9 @@ def queue():
     def work(count):
         here.send(count)
         get = numbers.get
-        for item in items(count, length):
-            assert get() == item
+        for i in range(count):
+            item = get()
+            assert (int.from_bytes(item[:NUMBER], "little") if length else item) == i
 
     serve(work)
     here.send(None)

@@ -20,14 +20,13 @@ import org.junit.jupiter.api.Test;
 
 /** The referee, with sides that only say when it is their turn. */
 class RefereeTest {
-    private static final Path NOWHERE = Path.of("");
     private static final Settings TWO = settings(2, 1, 1);
 
     private final List<String> log = new ArrayList<>();
     private Scratch scratch;
 
     private static Settings settings(int pairs, int warmUps, int mostWarmUps) {
-        return new Settings(pairs, 1, warmUps, mostWarmUps, 1, 3, false, NOWHERE);
+        return new Settings(pairs, 1, warmUps, mostWarmUps, 1, 3, false);
     }
 
     @BeforeEach
@@ -42,7 +41,7 @@ class RefereeTest {
 
     /** Its rounds take these values. */
     private Side.Opener side(String name, double... values) {
-        return settings ->
+        return (settings, folder) ->
                 new Side() {
                     private int rounds;
 
@@ -64,7 +63,7 @@ class RefereeTest {
 
     /** A distance that is measured so, again and again. */
     private static Side.Opener apart(double... nanos) {
-        return settings ->
+        return (settings, folder) ->
                 new Side() {
                     private int rounds;
 
@@ -133,12 +132,12 @@ class RefereeTest {
     /** So that what a JVM's compiler happened to do does not stay for all rounds. */
     @Test
     void eachLaunch_beginsAnew_forItsPartOfTheRounds() throws IOException {
-        Settings twice = new Settings(3, 2, 1, 1, 1, 3, false, NOWHERE);
+        Settings twice = new Settings(3, 2, 1, 1, 1, 3, false);
         List<Path> folders = new ArrayList<>();
         Side.Opener ours =
-                settings -> {
-                    folders.add(Files.createFile(settings.scratch().resolve("ours")));
-                    return side("A", 9, folders.size(), 7).open(settings);
+                (settings, folder) -> {
+                    folders.add(Files.createFile(folder.resolve("ours")));
+                    return side("A", 9, folders.size(), 7).open(settings, folder);
                 };
         Row row =
                 new Referee(twice, scratch, apart(80, 81))
@@ -154,14 +153,14 @@ class RefereeTest {
 
     @Test
     void peerThatCannotBeginAnew_isOut() throws IOException {
-        Settings twice = new Settings(3, 3, 0, 0, 1, 3, false, NOWHERE);
+        Settings twice = new Settings(3, 3, 0, 0, 1, 3, false);
         AtomicInteger opened = new AtomicInteger();
         Side.Opener once =
-                settings -> {
+                (settings, folder) -> {
                     if (opened.incrementAndGet() == 2) {
                         throw new IOException("only once");
                     }
-                    return side("B", 1, 1).open(settings);
+                    return side("B", 1, 1).open(settings, folder);
                 };
         Contest contest =
                 contest(side("A", 1)).beside("b", "B", once).beside("c", "C", side("C", 2));
@@ -183,7 +182,7 @@ class RefereeTest {
     @Test
     void peerThatCannotBegin_hasARowThatSaysSo_andTheOthersGoOn() throws IOException {
         Side.Opener missing =
-                settings -> {
+                (settings, folder) -> {
                     throw new IOException("cc cannot be run here");
                 };
         List<Row> rows =
@@ -217,7 +216,7 @@ class RefereeTest {
     void sideThatIsStuck_isOut() throws IOException {
         CountDownLatch never = new CountDownLatch(1);
         Side.Opener stuck =
-                settings ->
+                (settings, folder) ->
                         new Side() {
                             @Override
                             public double round() throws InterruptedException {
@@ -276,7 +275,7 @@ class RefereeTest {
     @Test
     void distanceThatCannotBeMeasured_costsNoRow() throws IOException {
         Side.Opener missing =
-                settings -> {
+                (settings, folder) -> {
                     throw new IOException("cc cannot be run here");
                 };
         Contest contest = contest(side("A", 1, 1, 1)).beside("b", "B", side("B", 1, 2, 2));
@@ -297,7 +296,7 @@ class RefereeTest {
     @Test
     void latenciesThatFail_costNoRow() throws IOException {
         Side.Opener mute =
-                settings ->
+                (settings, folder) ->
                         new Side() {
                             @Override
                             public double round() {
@@ -314,7 +313,7 @@ class RefereeTest {
                                 log.add("close mute");
                             }
                         };
-        Settings all = new Settings(2, 2, 1, 1, 1, 3, true, NOWHERE);
+        Settings all = new Settings(2, 2, 1, 1, 1, 3, true);
         Contest contest = contest(side("A", 1, 1, 1)).beside("b", "B", mute);
         Row row = new Referee(all, scratch, apart(80)).run(contest, latencies -> {}).get(0);
         assertTrue(row.isMeasured(), row.failure());

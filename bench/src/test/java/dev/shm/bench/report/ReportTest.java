@@ -78,7 +78,7 @@ class ReportTest {
                 "./shm bench",
                 Instant.EPOCH,
                 Duration.ofSeconds(5),
-                Settings.quick(Path.of("")),
+                Settings.quick(),
                 List.of("agrona-1"),
                 List.of(MET, MISSED, MISSING),
                 List.of(new Latencies("a.b", "what it is", "shm", histogram)));

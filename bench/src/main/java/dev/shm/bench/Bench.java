@@ -160,7 +160,7 @@ public final class Bench implements Callable<Integer> {
                 }
                 return conclude(run, raw);
             } catch (IOException e) {
-                err.println("shm bench: no room for files: " + e);
+                err.println("shm bench: files cannot be written: " + e);
                 return FAILED;
             }
         }

@@ -22,6 +22,7 @@ public final class LineProcess implements AutoCloseable {
     private static final long GRACE_SECONDS = 2;
     private static final long PATIENCE_SECONDS = 5;
     private static final int TOLD = 200;
+    private static final int KILLED = 128 + 9; // by SIGKILL
 
     private final String name;
     private final Path errors = Files.createTempFile("shm-bench-", ".err");
@@ -96,9 +97,9 @@ public final class LineProcess implements AutoCloseable {
         process.onExit().thenRun(other::kill);
     }
 
-    /** Whether it said something on its standard error. */
-    boolean hasComplained() {
-        return errors.toFile().length() > 0;
+    /** Whether it has ended with an error of its own, and was not killed. */
+    boolean hasFailed() {
+        return !process.isAlive() && process.exitValue() != 0 && process.exitValue() != KILLED;
     }
 
     /** Its process id. */

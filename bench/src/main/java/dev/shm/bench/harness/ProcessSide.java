@@ -84,7 +84,7 @@ public final class ProcessSide implements Side {
             return exchange(number);
         } catch (IOException e) {
             for (LineProcess process : processes) {
-                if (process.hasComplained()) {
+                if (process.hasFailed()) {
                     throw new IOException(process.ended(), e);
                 }
             }

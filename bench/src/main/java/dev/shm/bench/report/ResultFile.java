@@ -37,8 +37,8 @@ public final class ResultFile implements AutoCloseable {
         }
         this.file = file;
         this.part = folder.resolve("shm-bench-" + UUID.randomUUID() + ".part");
-        Files.createFile(part); // no temporary file, which nobody else could read
-        Files.delete(part);
+        Files.createFile(part); // to see that it can be: no temporary file, as others may read it
+        Files.delete(part); // or a run that is stopped leaves it
     }
 
     /** Puts it in the place of what was there. */

@@ -41,9 +41,10 @@ class LineProcessTest {
         }
     }
 
+    /** Though it said something on its standard error, as programs that log do. */
     @Test
     void answerThatIsNone_isAFailure() throws IOException {
-        try (ProcessSide side = side(shell("read n; echo what"))) {
+        try (ProcessSide side = side(shell("echo hello >&2; read n; echo what; read n"))) {
             IOException e = assertThrows(IOException.class, side::round);
             assertEquals("heard: what, expected: COUNT NANOS [NOTE]", e.getMessage());
         }
